@@ -1,0 +1,112 @@
+package org.kuteng.broker;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.qpid.server.model.ConfiguredObject;
+import org.apache.qpid.server.model.SystemConfig;
+
+/** What Qpid is told at its start: one user, one port on loopback, one virtual host, and the settings that it needs. */
+final class QpidConfiguration {
+
+    /** The time-to-live that Qpid gives a message at least; see {@link #context}. */
+    private static final String SHORTEST_MESSAGE_TTL_MILLIS = "86400000";
+
+    /** The share of the heap that the messages of one queue may take before its producers are held up. */
+    private static final long HEAP_SHARE_OF_A_QUEUE = 8;
+
+    /** Channels that one connection may open: what RabbitMQ offers. */
+    private static final String CHANNELS_A_CONNECTION = "2047";
+
+    /** How often messages whose time is over are looked for. */
+    private static final String HOUSEKEEPING_MILLIS = "1000";
+
+    private static final String INITIAL_CONFIGURATION = """
+            {
+              "name": "kuteng",
+              "modelVersion": "8.0",
+              "authenticationproviders": [{
+                "name": "plain",
+                "type": "Plain",
+                "secureOnlyMechanisms": [],
+                "users": [{"name": "${kuteng.user}", "type": "managed", "password": "${kuteng.password}"}]
+              }],
+              "ports": [{
+                "name": "amqp",
+                "type": "AMQP",
+                "port": "${kuteng.port}",
+                "bindingAddress": "${kuteng.host}",
+                "protocols": ["AMQP_0_9_1"],
+                "transports": ["TCP"],
+                "authenticationProvider": "plain",
+                "virtualhostaliases": [
+                  {"name": "nameAlias", "type": "nameAlias"},
+                  {"name": "defaultAlias", "type": "defaultAlias"}
+                ]
+              }],
+              "virtualhostnodes": [{
+                "name": "${kuteng.virtualHost}",
+                "type": "%s",
+                "storePath": "${kuteng.store}",
+                "defaultVirtualHostNode": "true",
+                "virtualHostInitialConfiguration": "{\\"type\\": \\"%s\\"}"
+              }]
+            }
+            """;
+
+    private QpidConfiguration() {}
+
+    /** The attributes of Qpid's system configuration. */
+    static Map<String, Object> attributes(EmbeddedBroker.Options options, int port) {
+        String json = options.store() == null
+                ? INITIAL_CONFIGURATION.formatted("Memory", "Memory")
+                : INITIAL_CONFIGURATION.formatted("BDB", "ProvidedStore");
+        Map<String, Object> attributes = new HashMap<>();
+        attributes.put(SystemConfig.TYPE, "Memory");
+        attributes.put(SystemConfig.STARTUP_LOGGED_TO_SYSTEM_OUT, false);
+        attributes.put("preferenceStoreAttributes", Map.of("type", "Noop"));
+        attributes.put(
+                SystemConfig.INITIAL_CONFIGURATION_LOCATION,
+                "data:application/json;base64,"
+                        + Base64.getEncoder().encodeToString(json.getBytes(StandardCharsets.US_ASCII)));
+        attributes.put(ConfiguredObject.CONTEXT, context(options, port));
+        return attributes;
+    }
+
+    private static Map<String, String> context(EmbeddedBroker.Options options, int port) {
+        Map<String, String> context = new HashMap<>();
+        context.put("kuteng.host", EmbeddedBroker.HOST);
+        context.put("kuteng.port", Integer.toString(port));
+        context.put("kuteng.user", literal(options.user()));
+        context.put("kuteng.password", literal(options.password()));
+        context.put("kuteng.virtualHost", literal(options.virtualHost()));
+        context.put(
+                "kuteng.store",
+                options.store() == null
+                        ? ""
+                        : literal(options.store().toAbsolutePath().toString()));
+
+        context.put("broker.failStartupWithErroredChild", "true");
+        // arguments that only RabbitMQ knows must not end the connection of a program that was written for it
+        context.put("queue.behaviourOnUnknownDeclareArgument", "IGNORE");
+        context.put("exchange.behaviourOnUnknownDeclareArgument", "IGNORE");
+        // else reject and nack without requeue put the message back on the queue, for ever
+        context.put("queue.maximumDeliveryAttempts", "1");
+        context.put("queue.defaultExpiryPolicy", "ROUTE_TO_ALTERNATE");
+        // the expiration of a message is taken as a point in time: without this, it expires at once
+        context.put("queue.minimumMessageTtl", SHORTEST_MESSAGE_TTL_MILLIS);
+        context.put("queue.defaultOverflowPolicy", "PRODUCER_FLOW_CONTROL");
+        context.put(
+                "queue.defaultMaximumQueueDepthBytes",
+                Long.toString(Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_A_QUEUE));
+        context.put("virtualhost.housekeepingCheckPeriod", HOUSEKEEPING_MILLIS);
+        context.put("qpid.port.sessionCountLimit", CHANNELS_A_CONNECTION);
+        return context;
+    }
+
+    /** Keeps Qpid from reading a variable into a value of the user's. */
+    private static String literal(String value) {
+        return value.replace("$", "$$");
+    }
+}
