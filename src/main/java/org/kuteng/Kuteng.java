@@ -1,8 +1,13 @@
 package org.kuteng;
 
-/** The program. */
+import org.kuteng.command.KutengCommand;
+
+/** The program: nothing but the choice of a command. */
 public final class Kuteng {
     private Kuteng() {}
 
-    public static void main(String[] args) {}
+    /** Ends the JVM with the command's exit code: 0 done, 1 failed while running, 2 wrong use or configuration. */
+    public static void main(String[] args) {
+        System.exit(KutengCommand.execute(args));
+    }
 }

@@ -1,0 +1,186 @@
+package org.kuteng.app;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.kuteng.broker.Broker;
+import org.kuteng.broker.BrokerException;
+import org.kuteng.rabbitmq.WorkQueueComponent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A set of routes with their broker, from start to stop. */
+public final class KutengApplication {
+    private static final Logger LOG = LoggerFactory.getLogger("kuteng");
+
+    /** What the original programs print when they are ready. */
+    public static final String WAITING = " [*] Waiting for messages. To exit press CTRL+C";
+
+    /** What the end of the JVM waits for besides the work in hand: Camel, the publisher, the embedded broker. */
+    private static final long STOP_GRACE_SECONDS = 15;
+
+    private final Settings settings;
+    private final List<Path> files;
+    private final List<String> routeIds;
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final AtomicReference<BrokerException> fatal = new AtomicReference<>();
+    private final AtomicBoolean waitingTold = new AtomicBoolean();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final SimpleMainShutdownStrategy shutdown = new SimpleMainShutdownStrategy();
+    private volatile Broker broker;
+
+    /**
+     * @param files the route files, checked already
+     * @param routeIds the routes to run; every route of the files if empty
+     */
+    public KutengApplication(Settings settings, List<Path> files, List<String> routeIds) {
+        this.settings = settings;
+        this.files = files;
+        this.routeIds = routeIds;
+    }
+
+    /**
+     * Runs until the process is told to stop.
+     *
+     * @throws BrokerException if the broker refuses in a way that trying again cannot help
+     * @throws ConfigurationException if Camel cannot start the routes
+     */
+    public void run() {
+        Thread hook = new Thread(this::stopAndWait, "kuteng-stop");
+        Runtime.getRuntime().addShutdownHook(hook);
+        // the broker starts beside Camel
+        CompletableFuture<BrokerInUse> starting = startBroker();
+        try {
+            runCamel(() -> join(starting));
+        } finally {
+            starting.thenAccept(BrokerInUse::close).exceptionally(e -> null).join();
+            stopped.countDown();
+        }
+        if (fatal.get() != null) {
+            throw fatal.get();
+        }
+    }
+
+    private CompletableFuture<BrokerInUse> startBroker() {
+        CompletableFuture<BrokerInUse> starting = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        starting.complete(BrokerInUse.start(settings, () -> !stopping.get()));
+                    } catch (Throwable e) {
+                        starting.completeExceptionally(e);
+                    }
+                },
+                "kuteng-broker-start");
+        thread.setDaemon(true);
+        thread.start();
+        return starting;
+    }
+
+    private static <T> T join(CompletableFuture<T> future) {
+        try {
+            return future.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    private void runCamel(Supplier<BrokerInUse> brokerInUse) {
+        Main main = new Main();
+        main.setShutdownStrategy(shutdown);
+        main.setDefaultPropertyPlaceholderLocation("false");
+        main.setOverrideProperties(settings.asProperties());
+        CamelDefaults.apply(main, settings);
+        main.configure()
+                .setRoutesIncludePattern(
+                        files.stream().map(file -> "file:" + file).collect(Collectors.joining(",")));
+        if (!routeIds.isEmpty()) {
+            main.configure().setRouteFilterIncludePattern(String.join(",", routeIds));
+        }
+        WorkQueueComponent component = new WorkQueueComponent();
+        component.setFatalFaultHandler(this::end);
+        component.setReadyListener(() -> tellWaiting(component));
+        main.bind("spring-rabbitmq", component);
+        main.bind("workQueueSettings", WorkQueueSettingsFrom.settings(settings));
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeInitialize(BaseMainSupport camel) {
+                // routes connect when they are created: from here on there has to be a broker
+                broker = brokerInUse.get().broker();
+                if (broker == null) {
+                    throw new IllegalStateException("told to stop before the broker was there");
+                }
+                camel.getCamelContext().getRegistry().bind("broker", broker);
+            }
+
+            @Override
+            public void afterStart(BaseMainSupport camel) {
+                tellStarted(camel.getCamelContext(), component);
+            }
+
+            @Override
+            public void beforeStop(BaseMainSupport camel) {
+                component.stopWorkers();
+            }
+        });
+        try {
+            main.run();
+        } catch (Exception e) {
+            main.stop();
+            if (!stopping.get()) {
+                throw StartFault.explain(e);
+            }
+        }
+    }
+
+    private void tellStarted(CamelContext context, WorkQueueComponent component) {
+        LOG.info(
+                "running {}",
+                context.getRoutes().stream().map(route -> route.getRouteId()).collect(Collectors.joining(", ")));
+        tellWaiting(component);
+    }
+
+    private void tellWaiting(WorkQueueComponent component) {
+        boolean ready = !component.workers().isEmpty()
+                && component.workers().stream()
+                        .allMatch(worker -> worker.activeConsumers() == worker.wantedConsumers());
+        if (ready && waitingTold.compareAndSet(false, true)) {
+            LOG.info(WAITING);
+        }
+    }
+
+    private void end(BrokerException fault) {
+        if (fatal.compareAndSet(null, fault)) {
+            shutdown.shutdown();
+        }
+    }
+
+    /** Runs in the JVM's shutdown hook: the JVM lives on until the work in hand is done. */
+    private void stopAndWait() {
+        stopping.set(true);
+        if (broker != null) {
+            broker.wakeWaiting();
+        }
+        shutdown.shutdown();
+        try {
+            long patience = settings.get(Setting.STOP_TIMEOUT).toSeconds() + STOP_GRACE_SECONDS;
+            if (!stopped.await(patience, TimeUnit.SECONDS)) {
+                LOG.warn("not everything stopped within {} s; ending all the same", patience);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

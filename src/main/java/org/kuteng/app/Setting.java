@@ -1,0 +1,144 @@
+package org.kuteng.app;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.kuteng.broker.BrokerUri;
+import org.kuteng.broker.ConnectionSettings;
+import org.kuteng.broker.EmbeddedBroker;
+import org.kuteng.broker.QueueType;
+import org.kuteng.rabbitmq.WorkQueueSettings;
+import org.springframework.amqp.core.AcknowledgeMode;
+
+/**
+ * Every key that begins with {@code kuteng.}: its type, its default and what it means. There is no other place where
+ * one is defined.
+ *
+ * @param defaultText the default as a user would write it; null: unset
+ * @param description what it means, and what leaving it unset means
+ */
+public record Setting<T>(String key, SettingType<T> type, String defaultText, String description) {
+
+    public static final Setting<List<BrokerUri>> BROKER = new Setting<>(
+            "kuteng.broker",
+            SettingType.BROKER,
+            "embedded",
+            "where messages live: 'embedded' starts a broker in this process; amqp:// or amqps:// URIs name RabbitMQ,"
+                    + " comma-separated for the nodes of a cluster");
+
+    public static final Setting<Duration> HEARTBEAT = duration(
+            "kuteng.broker.heartbeat",
+            ConnectionSettings.DEFAULT_HEARTBEAT,
+            "a connection that is silent for twice as long is taken for broken; 0s: never");
+
+    public static final Setting<Duration> CONNECT_TIMEOUT = duration(
+            "kuteng.broker.connectTimeout",
+            ConnectionSettings.DEFAULT_CONNECT_TIMEOUT,
+            "how long one node of the broker may take to answer");
+
+    public static final Setting<Duration> RETRY_DELAY = duration(
+            "kuteng.broker.retryDelay",
+            ConnectionSettings.DEFAULT_RETRY_DELAY,
+            "pause between two attempts to reach a broker that is away");
+
+    public static final Setting<Path> CA_FILE = new Setting<>(
+            "kuteng.tls.caFile",
+            SettingType.PATH,
+            null,
+            "PEM file with the authorities to trust with amqps://; unset: those that the JVM trusts");
+
+    public static final Setting<Boolean> VERIFY_HOST_NAME = new Setting<>(
+            "kuteng.tls.verifyHostName",
+            SettingType.BOOLEAN,
+            "true",
+            "whether the broker's certificate has to be made out for the host of the URI");
+
+    public static final Setting<Integer> EMBEDDED_PORT = new Setting<>(
+            "kuteng.embedded.port",
+            SettingType.wholeNumber(0, 65_535),
+            String.valueOf(EmbeddedBroker.DEFAULT_PORT),
+            "port of the embedded broker on 127.0.0.1; if it is taken, 'run' takes a free one; 0: any free one");
+
+    public static final Setting<Path> EMBEDDED_STORE = new Setting<>(
+            "kuteng.embedded.store",
+            SettingType.PATH,
+            null,
+            "folder in which the embedded broker keeps durable queues and messages over a restart; unset: in memory");
+
+    public static final Setting<QueueType> QUEUE_TYPE = new Setting<>(
+            "kuteng.queue.type",
+            SettingType.choice(QueueType.class),
+            text(QueueType.DURABLE),
+            "how queues are declared: durable, quorum (replicated in a cluster), or transient (gone with the broker)");
+
+    public static final Setting<AcknowledgeMode> ACKNOWLEDGE_MODE = new Setting<>(
+            "kuteng.acknowledgeMode",
+            SettingType.choice(AcknowledgeMode.class),
+            text(AcknowledgeMode.AUTO),
+            "auto: a message is acknowledged after its work; manual: the route does it; none: the broker forgets it"
+                    + " when it sends it (messages can be lost)");
+
+    public static final Setting<Boolean> CONFIRM = new Setting<>(
+            "kuteng.confirm",
+            SettingType.BOOLEAN,
+            "true",
+            "whether a send waits until the broker has the message; false: messages can be lost");
+
+    public static final Setting<Duration> CONFIRM_TIMEOUT = duration(
+            "kuteng.confirm.timeout",
+            WorkQueueSettings.DEFAULT_CONFIRM_TIMEOUT,
+            "how long the broker may take to confirm a message before the send fails");
+
+    public static final Setting<Integer> CONFIRM_WINDOW = new Setting<>(
+            "kuteng.confirm.window",
+            SettingType.wholeNumber(1, 1_000_000),
+            String.valueOf(WorkQueueSettings.DEFAULT_CONFIRM_WINDOW),
+            "how many messages may be unconfirmed at a time; further senders wait");
+
+    public static final Setting<Boolean> CONFIRM_SEND_AGAIN = new Setting<>(
+            "kuteng.confirm.sendAgain",
+            SettingType.BOOLEAN,
+            "true",
+            "what was unconfirmed when the connection broke: true sends it again (it may arrive twice), false fails it");
+
+    public static final Setting<Duration> STOP_TIMEOUT = duration(
+            "kuteng.stop.timeout",
+            WorkQueueSettings.DEFAULT_STOP_TIMEOUT,
+            "how long a worker that is stopped may go on with the message in hand; then it goes back to the queue");
+
+    public static final Setting<Path> ROUTES = new Setting<>(
+            "kuteng.routes", SettingType.PATH, "routes", "folder with the route files (*.yaml, *.yml), or one file");
+
+    /** All of them, in the order in which they are shown. */
+    public static final List<Setting<?>> ALL = List.of(
+            BROKER,
+            HEARTBEAT,
+            CONNECT_TIMEOUT,
+            RETRY_DELAY,
+            CA_FILE,
+            VERIFY_HOST_NAME,
+            EMBEDDED_PORT,
+            EMBEDDED_STORE,
+            QUEUE_TYPE,
+            ACKNOWLEDGE_MODE,
+            CONFIRM,
+            CONFIRM_TIMEOUT,
+            CONFIRM_WINDOW,
+            CONFIRM_SEND_AGAIN,
+            STOP_TIMEOUT,
+            ROUTES);
+
+    private static Setting<Duration> duration(String key, Duration defaultValue, String description) {
+        return new Setting<>(key, SettingType.DURATION_TYPE, SettingType.text(defaultValue), description);
+    }
+
+    private static String text(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The name of the environment variable that overrides it: {@code KUTENG_EMBEDDED_STORE}. */
+    public String environmentName() {
+        return key.replace('.', '_').toUpperCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,117 @@
+package org.kuteng.app;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.kuteng.broker.BrokerUri;
+
+/**
+ * What values a setting takes.
+ *
+ * @param name how the help text calls it
+ * @param parser throws {@link IllegalArgumentException} with what is wrong, as in "it is not a whole number"
+ */
+public record SettingType<T>(String name, Function<String, T> parser) {
+
+    private static final Pattern DURATION = Pattern.compile("(\\d+)\\s*(ms|s|m|h|d)?");
+
+    static final SettingType<String> TEXT = new SettingType<>("text", text -> text);
+
+    static final SettingType<Boolean> BOOLEAN = new SettingType<>("true|false", text -> switch (text) {
+        case "true" -> true;
+        case "false" -> false;
+        default -> throw new IllegalArgumentException("it is neither true nor false");
+    });
+
+    static final SettingType<Duration> DURATION_TYPE = new SettingType<>("duration", SettingType::duration);
+
+    static final SettingType<Path> PATH = new SettingType<>("path", Path::of);
+
+    /** {@code embedded}, an empty list, or the nodes of a broker. */
+    static final SettingType<List<BrokerUri>> BROKER =
+            new SettingType<>("embedded|amqp://…", text -> text.equals("embedded") ? List.of() : broker(text));
+
+    static SettingType<Integer> wholeNumber(int least, int most) {
+        return new SettingType<>("number", text -> {
+            int number;
+            try {
+                number = Integer.parseInt(text);
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException("it is not a whole number");
+            }
+            if (number < least || number > most) {
+                throw new IllegalArgumentException("it is not between " + least + " and " + most);
+            }
+            return number;
+        });
+    }
+
+    static <E extends Enum<E>> SettingType<E> choice(Class<E> type, List<E> values) {
+        List<String> names = values.stream()
+                .map(value -> value.name().toLowerCase(Locale.ROOT))
+                .toList();
+        return new SettingType<>(String.join("|", names), text -> {
+            if (!names.contains(text)) {
+                throw new IllegalArgumentException(
+                        "it is none of " + String.join(", ", names) + Suggestions.didYouMean(text, names));
+            }
+            return Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
+        });
+    }
+
+    static <E extends Enum<E>> SettingType<E> choice(Class<E> type) {
+        return choice(type, Arrays.asList(type.getEnumConstants()));
+    }
+
+    private static List<BrokerUri> broker(String text) {
+        if (!text.contains("://")) {
+            throw new IllegalArgumentException("it is neither 'embedded' nor a URI such as"
+                    + " amqp://user:password@host:5672/vhost"
+                    + Suggestions.closest(text, List.of("embedded"))
+                            .map(s -> " (did you mean '" + s + "'?)")
+                            .orElse(""));
+        }
+        return BrokerUri.parseList(text);
+    }
+
+    private static Duration duration(String text) {
+        Matcher m = DURATION.matcher(text.trim());
+        if (!m.matches()) {
+            throw new IllegalArgumentException("it is not a duration such as 500ms, 30s, 10m, 7d");
+        }
+        long number;
+        try {
+            number = Long.parseLong(m.group(1));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("it is longer than any duration");
+        }
+        return switch (m.group(2) == null ? "ms" : m.group(2)) {
+            case "ms" -> Duration.ofMillis(number);
+            case "s" -> Duration.ofSeconds(number);
+            case "m" -> Duration.ofMinutes(number);
+            case "h" -> Duration.ofHours(number);
+            default -> Duration.ofDays(number);
+        };
+    }
+
+    /** A duration as a setting is written: {@code 1s}, {@code 10m}, {@code 250ms}. */
+    static String text(Duration duration) {
+        long millis = duration.toMillis();
+        if (millis % 1000 != 0 || millis == 0) {
+            return millis + "ms";
+        }
+        long seconds = millis / 1000;
+        if (seconds % 86_400 == 0) {
+            return seconds / 86_400 + "d";
+        }
+        if (seconds % 3600 == 0) {
+            return seconds / 3600 + "h";
+        }
+        return seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
+    }
+}

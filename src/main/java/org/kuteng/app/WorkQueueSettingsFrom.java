@@ -1,0 +1,19 @@
+package org.kuteng.app;
+
+import org.kuteng.rabbitmq.WorkQueueSettings;
+
+/** Turns settings into what the component wants to know. */
+final class WorkQueueSettingsFrom {
+    private WorkQueueSettingsFrom() {}
+
+    static WorkQueueSettings settings(Settings settings) {
+        return new WorkQueueSettings(
+                settings.get(Setting.QUEUE_TYPE),
+                settings.get(Setting.ACKNOWLEDGE_MODE),
+                settings.get(Setting.CONFIRM),
+                settings.get(Setting.CONFIRM_TIMEOUT),
+                settings.get(Setting.CONFIRM_WINDOW),
+                settings.get(Setting.CONFIRM_SEND_AGAIN),
+                settings.get(Setting.STOP_TIMEOUT));
+    }
+}

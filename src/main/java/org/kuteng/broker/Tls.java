@@ -1,0 +1,64 @@
+package org.kuteng.broker;
+
+import com.rabbitmq.client.ConnectionFactory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.util.Collection;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** TLS to the broker: which authorities are trusted, and whether the host's name is checked. */
+final class Tls {
+    private static final String PROTOCOL = "TLS";
+
+    private Tls() {}
+
+    /**
+     * @param caFile PEM file; null: what the JVM trusts
+     * @throws BrokerException if the file cannot be read or holds no certificate
+     */
+    static void configure(ConnectionFactory factory, Path caFile, boolean verifyHostName) {
+        try {
+            SSLContext context = SSLContext.getInstance(PROTOCOL);
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(caFile == null ? null : authorities(caFile));
+            context.init(null, trust.getTrustManagers(), null);
+            factory.useSslProtocol(context);
+        } catch (GeneralSecurityException e) {
+            throw new BrokerException(true, "TLS cannot be set up: " + e.getMessage(), e);
+        }
+        if (verifyHostName) {
+            factory.enableHostnameVerification();
+        }
+    }
+
+    private static KeyStore authorities(Path caFile) throws GeneralSecurityException {
+        try (InputStream in = Files.newInputStream(caFile)) {
+            Collection<? extends Certificate> certificates =
+                    CertificateFactory.getInstance("X.509").generateCertificates(in);
+            if (certificates.isEmpty()) {
+                throw new CertificateException("no certificate in it");
+            }
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            int n = 0;
+            for (Certificate certificate : certificates) {
+                store.setCertificateEntry("ca-" + n++, certificate);
+            }
+            return store;
+        } catch (IOException | CertificateException e) {
+            throw new BrokerException(
+                    true,
+                    "the CA file " + caFile + " cannot be used: " + e.getMessage()
+                            + "; it has to hold certificates in PEM form",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package org.kuteng.rabbitmq;
+
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.AsyncProcessor;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.component.springrabbit.DefaultMessageConverter;
+import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
+import org.apache.camel.support.DefaultAsyncProducer;
+import org.apache.camel.support.service.ServiceHelper;
+import org.kuteng.broker.Topology;
+import org.springframework.amqp.core.MessageProperties;
+import org.springframework.amqp.rabbit.support.DefaultMessagePropertiesConverter;
+
+/** Sends the message of an exchange; the exchange goes on when the broker has it, and fails if it has not. */
+final class ConfirmingProducer extends DefaultAsyncProducer {
+    private final WorkQueueEndpoint endpoint;
+    private final MessageMapping mapping;
+    private final Topology topology;
+    private Publisher publisher;
+    private AsyncProcessor requestReply;
+
+    ConfirmingProducer(WorkQueueEndpoint endpoint) {
+        super(endpoint);
+        this.endpoint = endpoint;
+        this.mapping = endpoint.mapping();
+        this.topology = endpoint.producerTopology();
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        if (!endpoint.isDisableReplyTo()) {
+            requestReply = (AsyncProcessor) endpoint.createRequestReplyProducer();
+            ServiceHelper.startService(requestReply);
+        }
+        publisher = endpoint.getComponent().publisher();
+        publisher.declare(topology);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        ServiceHelper.stopService(requestReply);
+        super.doStop();
+    }
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        if (requestReply != null && exchange.getPattern().isOutCapable()) {
+            return requestReply.process(exchange, callback);
+        }
+        try {
+            publisher.send(message(exchange), failure -> {
+                if (failure != null) {
+                    exchange.setException(failure);
+                }
+                callback.done(false);
+            });
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            exchange.setException(e);
+        } catch (Exception e) {
+            exchange.setException(e);
+        }
+        callback.done(true);
+        return true;
+    }
+
+    private OutgoingMessage message(Exchange exchange) throws Exception {
+        Message message = exchange.getMessage();
+        String exchangeName = (String) message.removeHeader(SpringRabbitMQConstants.EXCHANGE_OVERRIDE_NAME);
+        String routingKey = (String) message.removeHeader(SpringRabbitMQConstants.ROUTING_OVERRIDE_KEY);
+        String target = exchangeName == null ? endpoint.exchange() : WorkQueueEndpoint.exchange(exchangeName);
+        String key = routingKey == null ? endpoint.getRoutingKey() : routingKey;
+        if (target.equals(Topology.DEFAULT_EXCHANGE) && key.isBlank()) {
+            throw new IllegalArgumentException("no routing key: " + endpoint
+                    + " sends to the default exchange, where the routing key names the queue; set routingKey");
+        }
+        boolean mandatory = endpoint.getComponent().settings().confirm();
+        Object body = message.getBody();
+        if (body instanceof org.springframework.amqp.core.Message ready) {
+            return springMessage(target, key, mandatory, ready);
+        }
+        if (!(endpoint.getMessageConverter() instanceof DefaultMessageConverter) && body != null) {
+            MessageProperties properties =
+                    endpoint.getMessagePropertiesConverter().toMessageProperties(exchange);
+            return springMessage(
+                    target, key, mandatory, endpoint.getMessageConverter().toMessage(body, properties));
+        }
+        boolean text = body instanceof String;
+        return new OutgoingMessage(target, key, mandatory, mapping.properties(exchange, text), bytes(message, body));
+    }
+
+    private byte[] bytes(Message message, Object body) throws Exception {
+        if (body == null) {
+            if (endpoint.isAllowNullBody()) {
+                return new byte[0];
+            }
+            throw new IllegalArgumentException(
+                    "the message for " + endpoint + " has no body; set a body, or allowNullBody=true");
+        }
+        if (body instanceof String text) {
+            String encoding = message.getHeader(SpringRabbitMQConstants.CONTENT_ENCODING, String.class);
+            return text.getBytes(encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding));
+        }
+        return body instanceof byte[] bytes ? bytes : message.getMandatoryBody(byte[].class);
+    }
+
+    /** A message that the route or a converter of the user's made itself is sent as it is. */
+    private static OutgoingMessage springMessage(
+            String exchange, String key, boolean mandatory, org.springframework.amqp.core.Message message) {
+        return new OutgoingMessage(
+                exchange,
+                key,
+                mandatory,
+                new DefaultMessagePropertiesConverter()
+                        .fromMessageProperties(message.getMessageProperties(), StandardCharsets.UTF_8.name()),
+                message.getBody());
+    }
+}

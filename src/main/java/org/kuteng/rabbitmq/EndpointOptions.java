@@ -1,0 +1,81 @@
+package org.kuteng.rabbitmq;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Refuses options of an endpoint that Camel would take in silence and that would then do harm, or nothing. */
+final class EndpointOptions {
+
+    /** AMQP carries the prefetch count in 16 bits. */
+    private static final int MAX_PREFETCH = 65_535;
+
+    /** Each consumer has a channel, and a connection has at most 2,047 at RabbitMQ. */
+    private static final int MAX_CONSUMERS = 2_000;
+
+    private static final Pattern WHOLE_NUMBER = Pattern.compile("-?\\d{1,18}");
+
+    private static final Map<String, String> REFUSED = Map.of(
+            "messageListenerContainerType", "kuteng has one kind of worker; leave it out",
+            "maxConcurrentConsumers", "it belongs to Spring's simple container; use concurrentConsumers",
+            "retry", "Spring's retries block a worker; failures go to kuteng's retry queues",
+            "maximumRetryAttempts", "Spring's retries block a worker; set kuteng.retry.delays",
+            "retryDelay", "Spring's retries block a worker; set kuteng.retry.delays",
+            "rejectAndDontRequeue", "it would delete failed messages; failures go to the dead-letter queue");
+
+    private EndpointOptions() {}
+
+    /** @throws IllegalArgumentException for an option that has no meaning here, or a value of the wrong type */
+    static void check(Map<String, Object> options) {
+        REFUSED.forEach((option, why) -> {
+            Object value = options.get(option);
+            boolean direct = "messageListenerContainerType".equals(option) && "DMLC".equals(value);
+            if (value != null && !direct) {
+                throw new IllegalArgumentException(
+                        "option '" + option + "' of spring-rabbitmq is not supported: " + why);
+            }
+        });
+        number(options, "concurrentConsumers", 1, MAX_CONSUMERS);
+        number(options, "prefetchCount", 0, MAX_PREFETCH);
+        number(options, "replyTimeout", Long.MIN_VALUE, Long.MAX_VALUE);
+        number(options, "confirmTimeout", Long.MIN_VALUE, Long.MAX_VALUE);
+    }
+
+    private static void number(Map<String, Object> options, String option, long least, long most) {
+        Object value = options.get(option);
+        if (value == null || value.toString().startsWith("#")) {
+            return;
+        }
+        String text = value.toString().trim();
+        if (!WHOLE_NUMBER.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    "option '" + option + "' of spring-rabbitmq is '" + text + "', which is not a whole number");
+        }
+        long number = Long.parseLong(text);
+        if (number < least || number > most) {
+            throw new IllegalArgumentException("option '" + option + "' of spring-rabbitmq is " + number
+                    + ", which is not between " + least + " and " + most);
+        }
+    }
+
+    /**
+     * Values of {@code arg.*} options come from YAML as text, but a broker wants {@code x-priority} to be a number and
+     * {@code x-single-active-consumer} to be true or false.
+     */
+    static Map<String, Object> typedArguments(Map<String, Object> arguments) {
+        Map<String, Object> typed = new HashMap<>();
+        arguments.forEach((name, value) -> typed.put(name, typed(value)));
+        return typed;
+    }
+
+    private static Object typed(Object value) {
+        if (!(value instanceof String text)) {
+            return value;
+        }
+        if (WHOLE_NUMBER.matcher(text).matches()) {
+            long number = Long.parseLong(text);
+            return number == (int) number ? (Object) (int) number : (Object) number;
+        }
+        return text.equals("true") || text.equals("false") ? (Object) Boolean.valueOf(text) : text;
+    }
+}

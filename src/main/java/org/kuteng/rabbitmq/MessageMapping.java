@@ -1,0 +1,203 @@
+package org.kuteng.rabbitmq;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.LongString;
+import java.math.BigDecimal;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
+import org.apache.camel.spi.HeaderFilterStrategy;
+import org.springframework.amqp.core.MessageDeliveryMode;
+
+/**
+ * Between a Camel message and an AMQP message: the same headers as Camel's own component, but text is always UTF-8
+ * unless the message says otherwise, and nothing that arrived with one message is passed on as if the route had set it
+ * for the next.
+ */
+final class MessageMapping {
+    static final String TEXT_PLAIN = "text/plain";
+
+    /** AMQP's decimal holds 32 bits and a scale of 8. */
+    private static final int MAX_DECIMAL_BITS = 31;
+
+    private static final int MAX_DECIMAL_SCALE = 255;
+
+    private final HeaderFilterStrategy filter;
+    private final boolean persistent;
+    private final boolean identified;
+
+    /**
+     * @param persistent the delivery mode of messages whose route names none
+     * @param identified whether messages get a message-id and a timestamp when the route sets none
+     */
+    MessageMapping(HeaderFilterStrategy filter, boolean persistent, boolean identified) {
+        this.filter = filter;
+        this.persistent = persistent;
+        this.identified = identified;
+    }
+
+    /** Fills in the headers and the body of what arrived. */
+    void read(Delivery delivery, Exchange exchange) {
+        Message message = exchange.getMessage();
+        message.setHeaders(headers(delivery, exchange));
+        message.setBody(body(delivery.properties(), delivery.body()));
+    }
+
+    private static Object body(BasicProperties properties, byte[] body) {
+        String type = properties.getContentType();
+        if (type == null || !type.startsWith("text")) {
+            return body;
+        }
+        String encoding = properties.getContentEncoding();
+        // an encoding that does not exist is thrown: the message is unreadable, and fails as any other
+        return new String(body, encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding));
+    }
+
+    private Map<String, Object> headers(Delivery delivery, Exchange exchange) {
+        Map<String, Object> headers = new HashMap<>();
+        BasicProperties properties = delivery.properties();
+        if (properties.getHeaders() != null) {
+            properties.getHeaders().forEach((name, value) -> {
+                Object plain = plain(value);
+                if (!filter.applyFilterToExternalHeaders(name, plain, exchange)) {
+                    headers.put(name, plain);
+                }
+            });
+        }
+        Envelope envelope = delivery.envelope();
+        headers.put(SpringRabbitMQConstants.REDELIVERED, envelope.isRedeliver());
+        headers.put(SpringRabbitMQConstants.DELIVERY_TAG, envelope.getDeliveryTag());
+        headers.put(SpringRabbitMQConstants.EXCHANGE_NAME, envelope.getExchange());
+        headers.put(SpringRabbitMQConstants.ROUTING_KEY, envelope.getRoutingKey());
+        BiConsumer<String, Object> put = (name, value) -> {
+            if (value != null) {
+                headers.put(name, value);
+            }
+        };
+        Integer mode = properties.getDeliveryMode();
+        put.accept(SpringRabbitMQConstants.DELIVERY_MODE, mode == null ? null : MessageDeliveryMode.fromInt(mode));
+        put.accept(SpringRabbitMQConstants.TYPE, properties.getType());
+        put.accept(SpringRabbitMQConstants.CONTENT_TYPE, properties.getContentType());
+        put.accept(SpringRabbitMQConstants.CONTENT_ENCODING, properties.getContentEncoding());
+        put.accept(SpringRabbitMQConstants.MESSAGE_ID, properties.getMessageId());
+        put.accept(SpringRabbitMQConstants.CORRELATION_ID, properties.getCorrelationId());
+        put.accept(SpringRabbitMQConstants.REPLY_TO, properties.getReplyTo());
+        put.accept(SpringRabbitMQConstants.EXPIRATION, properties.getExpiration());
+        put.accept(SpringRabbitMQConstants.TIMESTAMP, properties.getTimestamp());
+        put.accept(SpringRabbitMQConstants.USER_ID, properties.getUserId());
+        put.accept(SpringRabbitMQConstants.APP_ID, properties.getAppId());
+        put.accept(SpringRabbitMQConstants.PRIORITY, properties.getPriority());
+        put.accept(SpringRabbitMQConstants.CLUSTER_ID, properties.getClusterId());
+        return headers;
+    }
+
+    /** A text as the client reads it from a header table is a LongString, also inside lists and tables. */
+    private static Object plain(Object value) {
+        if (value instanceof LongString text) {
+            return text.toString();
+        }
+        if (value instanceof List<?> list) {
+            List<Object> copy = new ArrayList<>(list.size());
+            list.forEach(item -> copy.add(plain(item)));
+            return copy;
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<String, Object> copy = new LinkedHashMap<>();
+            map.forEach((name, item) -> copy.put(name.toString(), plain(item)));
+            return copy;
+        }
+        return value;
+    }
+
+    /** The properties with which the exchange's message is sent. */
+    BasicProperties properties(Exchange exchange, boolean text) {
+        Message message = exchange.getMessage();
+        BasicProperties.Builder builder = new BasicProperties.Builder();
+        String type = message.getHeader(SpringRabbitMQConstants.CONTENT_TYPE, String.class);
+        builder.contentType(type == null && text ? TEXT_PLAIN : type);
+        String encoding = message.getHeader(SpringRabbitMQConstants.CONTENT_ENCODING, String.class);
+        builder.contentEncoding(encoding == null && text ? StandardCharsets.UTF_8.name() : encoding);
+        MessageDeliveryMode mode = message.getHeader(SpringRabbitMQConstants.DELIVERY_MODE, MessageDeliveryMode.class);
+        builder.deliveryMode(
+                mode == null ? Integer.valueOf(persistent ? 2 : 1) : Integer.valueOf(MessageDeliveryMode.toInt(mode)));
+        builder.priority(message.getHeader(SpringRabbitMQConstants.PRIORITY, Integer.class));
+        builder.correlationId(message.getHeader(SpringRabbitMQConstants.CORRELATION_ID, String.class));
+        builder.type(message.getHeader(SpringRabbitMQConstants.TYPE, String.class));
+        builder.appId(message.getHeader(SpringRabbitMQConstants.APP_ID, String.class));
+
+        Delivery from = exchange.getProperty(Delivery.PROPERTY, Delivery.class);
+        BasicProperties old = from == null ? new BasicProperties() : from.properties();
+        String id = own(message, SpringRabbitMQConstants.MESSAGE_ID, String.class, old.getMessageId());
+        builder.messageId(id == null && identified ? UUID.randomUUID().toString() : id);
+        Date time = own(message, SpringRabbitMQConstants.TIMESTAMP, Date.class, old.getTimestamp());
+        builder.timestamp(time == null && identified ? new Date() : time);
+        builder.replyTo(own(message, SpringRabbitMQConstants.REPLY_TO, String.class, old.getReplyTo()));
+        builder.expiration(own(message, SpringRabbitMQConstants.EXPIRATION, String.class, old.getExpiration()));
+        builder.userId(own(message, SpringRabbitMQConstants.USER_ID, String.class, old.getUserId()));
+        builder.headers(table(exchange));
+        return builder.build();
+    }
+
+    /** What the route set itself: a value that only arrived with the message in hand does not hold for the next. */
+    private static <T> T own(Message message, String header, Class<T> type, T arrived) {
+        T value = message.getHeader(header, type);
+        return value == null || value.equals(arrived) ? null : value;
+    }
+
+    private Map<String, Object> table(Exchange exchange) {
+        Map<String, Object> table = new HashMap<>();
+        exchange.getMessage().getHeaders().forEach((name, value) -> {
+            if (value != null && !filter.applyFilterToCamelHeaders(name, value, exchange)) {
+                table.put(name, writable(value));
+            }
+        });
+        return table.isEmpty() ? null : table;
+    }
+
+    /** A value that AMQP's field table can hold; anything else becomes its text. */
+    private static Object writable(Object value) {
+        if (value instanceof String
+                || value instanceof Number && !(value instanceof BigDecimal) && isPrimitive(value)
+                || value instanceof Boolean
+                || value instanceof byte[]
+                || value instanceof Date
+                || value instanceof LongString) {
+            return value;
+        }
+        if (value instanceof BigDecimal decimal
+                && decimal.scale() >= 0
+                && decimal.scale() <= MAX_DECIMAL_SCALE
+                && decimal.unscaledValue().bitLength() <= MAX_DECIMAL_BITS) {
+            return value;
+        }
+        if (value instanceof List<?> list) {
+            return list.stream().map(item -> item == null ? "" : writable(item)).toList();
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<String, Object> copy = new LinkedHashMap<>();
+            map.forEach((name, item) -> copy.put(String.valueOf(name), item == null ? "" : writable(item)));
+            return copy;
+        }
+        return value.toString();
+    }
+
+    private static boolean isPrimitive(Object value) {
+        return value instanceof Integer
+                || value instanceof Long
+                || value instanceof Double
+                || value instanceof Float
+                || value instanceof Short
+                || value instanceof Byte;
+    }
+}

@@ -1,0 +1,206 @@
+package org.kuteng.rabbitmq;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+import org.apache.camel.Endpoint;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.component.springrabbit.SpringRabbitMQComponent;
+import org.apache.camel.component.springrabbit.SpringRabbitMQEndpoint;
+import org.apache.camel.spi.annotations.Component;
+import org.apache.camel.support.CamelContextHelper;
+import org.apache.camel.util.PropertiesHelper;
+import org.kuteng.broker.Broker;
+import org.kuteng.broker.BrokerException;
+import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
+import org.springframework.amqp.rabbit.connection.ConnectionFactory;
+
+/**
+ * Camel's {@code spring-rabbitmq} component for work queues; bound in the registry under that name, so that route files
+ * stay plain. The options are Camel's own; those that would lose messages or have no meaning here are refused.
+ *
+ * <p>Looks in the registry for a {@link Broker} (required as soon as a route sends or receives) and for
+ * {@link WorkQueueSettings} (else their defaults).
+ */
+@Component("spring-rabbitmq")
+public class WorkQueueComponent extends SpringRabbitMQComponent {
+
+    /** Threads that go on with routes whose send was confirmed. */
+    private static final int COMPLETION_THREADS =
+            Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+
+    private final Set<WorkerConsumer> workers = ConcurrentHashMap.newKeySet();
+    private Consumer<BrokerException> fatalFaultHandler = fault -> {};
+    private Runnable readyListener = () -> {};
+    private Broker broker;
+    private WorkQueueSettings settings = WorkQueueSettings.DEFAULTS;
+    private ExecutorService completions;
+    private Publisher publisher;
+    private CachingConnectionFactory requestReplyConnections;
+
+    /** Called when a fault shows itself at run time that trying again cannot help; unset: it is only logged. */
+    public void setFatalFaultHandler(Consumer<BrokerException> handler) {
+        this.fatalFaultHandler = handler;
+    }
+
+    /** Called whenever a worker has got all of its consumers, at start and after each loss; unset: nobody is told. */
+    public void setReadyListener(Runnable listener) {
+        this.readyListener = listener;
+    }
+
+    @Override
+    protected void doInit() throws Exception {
+        super.doInit();
+        broker = CamelContextHelper.findSingleByType(getCamelContext(), Broker.class);
+        WorkQueueSettings found = CamelContextHelper.findSingleByType(getCamelContext(), WorkQueueSettings.class);
+        if (found != null) {
+            settings = found;
+        }
+    }
+
+    @Override
+    protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters) throws Exception {
+        EndpointOptions.check(parameters);
+        WorkQueueEndpoint endpoint = new WorkQueueEndpoint(uri, this, remaining);
+        copyDefaults(endpoint);
+        Map<String, Object> arguments = new HashMap<>(getArgs() == null ? Map.of() : getArgs());
+        arguments.putAll(PropertiesHelper.extractProperties(parameters, SpringRabbitMQEndpoint.ARG_PREFIX));
+        endpoint.setArgs(EndpointOptions.typedArguments(arguments));
+        setProperties(endpoint, parameters);
+        return endpoint;
+    }
+
+    private void copyDefaults(WorkQueueEndpoint endpoint) {
+        endpoint.setAcknowledgeMode(settings.acknowledgeMode());
+        endpoint.setTestConnectionOnStartup(isTestConnectionOnStartup());
+        endpoint.setMessageConverter(getMessageConverter());
+        getMessagePropertiesConverter().setHeaderFilterStrategy(getHeaderFilterStrategy());
+        endpoint.setMessagePropertiesConverter(getMessagePropertiesConverter());
+        endpoint.setAutoStartup(isAutoStartup());
+        endpoint.setAutoDeclare(isAutoDeclare());
+        endpoint.setAutoDeclareProducer(isAutoDeclareProducer());
+        endpoint.setDeadLetterExchange(getDeadLetterExchange());
+        endpoint.setDeadLetterExchangeType(getDeadLetterExchangeType());
+        endpoint.setDeadLetterQueue(getDeadLetterQueue());
+        endpoint.setDeadLetterRoutingKey(getDeadLetterRoutingKey());
+        endpoint.setReplyTimeout(getReplyTimeout());
+        endpoint.setPrefetchCount(getPrefetchCount());
+        endpoint.setConcurrentConsumers(getConcurrentConsumers());
+        endpoint.setAllowNullBody(isAllowNullBody());
+        // a reply-to that a stranger sent must not turn work into a request; who wants replies says so in the route
+        endpoint.setDisableReplyTo(true);
+    }
+
+    /** @throws IllegalStateException if none is in the registry */
+    Broker broker() {
+        if (broker == null) {
+            throw new IllegalStateException("no broker: bind a " + Broker.class.getName() + " in Camel's registry");
+        }
+        return broker;
+    }
+
+    WorkQueueSettings settings() {
+        return settings;
+    }
+
+    /** The one publisher of this component, opened by the first route that sends. */
+    public Publisher publisher() {
+        lock.lock();
+        try {
+            if (publisher == null) {
+                completions = getCamelContext()
+                        .getExecutorServiceManager()
+                        .newFixedThreadPool(this, "kuteng-sent", COMPLETION_THREADS);
+                publisher = new Publisher(
+                        broker(), settings, () -> SendingRoutes.connectionName(getCamelContext()), completions);
+            }
+            return publisher;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** For request and reply only, which is Camel's own code on Spring's connections. */
+    ConnectionFactory requestReplyConnections() {
+        if (getConnectionFactory() != null) {
+            return getConnectionFactory();
+        }
+        lock.lock();
+        try {
+            if (requestReplyConnections == null) {
+                requestReplyConnections = new CachingConnectionFactory(broker().clientFactory());
+                requestReplyConnections.setAddresses(broker().addresses());
+            }
+            return requestReplyConnections;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void started(WorkerConsumer worker) {
+        workers.add(worker);
+    }
+
+    void stopped(WorkerConsumer worker) {
+        workers.remove(worker);
+    }
+
+    void ready() {
+        readyListener.run();
+    }
+
+    void fatal(BrokerException fault) {
+        fatalFaultHandler.accept(fault);
+    }
+
+    /** The workers that run now. */
+    public List<WorkerConsumer> workers() {
+        return List.copyOf(workers);
+    }
+
+    /**
+     * Lets every worker finish the message in hand and hand the rest back to the queue; all at the same time, so that
+     * stopping takes as long as the longest work and not as long as all of it.
+     */
+    public void stopWorkers() {
+        List<WorkerConsumer> all = workers();
+        all.forEach(WorkerConsumer::stopTaking);
+        Duration patience = settings.stopTimeout();
+        long deadline = System.nanoTime() + patience.toNanos();
+        all.forEach(worker -> worker.awaitIdle(deadline));
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        if (broker != null) {
+            broker.wakeWaiting();
+        }
+        super.doStop();
+    }
+
+    @Override
+    protected void doShutdown() throws Exception {
+        lock.lock();
+        try {
+            if (publisher != null) {
+                publisher.close();
+                publisher = null;
+                getCamelContext().getExecutorServiceManager().shutdownNow(completions);
+            }
+            if (requestReplyConnections != null) {
+                requestReplyConnections.destroy();
+                requestReplyConnections = null;
+            }
+        } catch (RuntimeException e) {
+            throw RuntimeCamelException.wrapRuntimeCamelException(e);
+        } finally {
+            lock.unlock();
+        }
+        super.doShutdown();
+    }
+}

@@ -1,0 +1,166 @@
+package org.kuteng.rabbitmq;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.Consumer;
+import org.apache.camel.MultipleConsumersSupport;
+import org.apache.camel.Processor;
+import org.apache.camel.Producer;
+import org.apache.camel.component.springrabbit.SpringRabbitMQEndpoint;
+import org.kuteng.broker.QueueDefinition;
+import org.kuteng.broker.QueueType;
+import org.kuteng.broker.Queues;
+import org.kuteng.broker.Topology;
+import org.springframework.amqp.core.AcknowledgeMode;
+import org.springframework.amqp.rabbit.connection.ConnectionFactory;
+
+/** An endpoint that several consumers may share: equal workers are the very point of a work queue. */
+public class WorkQueueEndpoint extends SpringRabbitMQEndpoint implements MultipleConsumersSupport {
+
+    /** Camel's way to write the default exchange, whose real name is empty, in a URI. */
+    private static final String DEFAULT_EXCHANGE_OPTION = "default";
+
+    WorkQueueEndpoint(String uri, WorkQueueComponent component, String exchangeName) {
+        super(uri, component, exchangeName);
+    }
+
+    @Override
+    public WorkQueueComponent getComponent() {
+        return (WorkQueueComponent) super.getComponent();
+    }
+
+    @Override
+    public boolean isMultipleConsumersSupported() {
+        return true;
+    }
+
+    @Override
+    public Consumer createConsumer(Processor processor) throws Exception {
+        WorkerConsumer consumer = new WorkerConsumer(this, processor);
+        configureConsumer(consumer);
+        return consumer;
+    }
+
+    @Override
+    public Producer createProducer() throws Exception {
+        return new ConfirmingProducer(this);
+    }
+
+    /** Camel's own producer, for request and reply. */
+    Producer createRequestReplyProducer() throws Exception {
+        setConnectionFactory(getComponent().requestReplyConnections());
+        return super.createProducer();
+    }
+
+    @Override
+    public ConnectionFactory getConnectionFactory() {
+        ConnectionFactory own = super.getConnectionFactory();
+        return own != null ? own : getComponent().getConnectionFactory();
+    }
+
+    MessageMapping mapping() {
+        WorkQueueSettings settings = getComponent().settings();
+        boolean persistent = settings.queueType() != QueueType.TRANSIENT;
+        return new MessageMapping(getComponent().getHeaderFilterStrategy(), persistent, settings.confirm());
+    }
+
+    boolean isAcknowledging() {
+        return getAcknowledgeMode() != AcknowledgeMode.NONE;
+    }
+
+    /** The real name of the exchange; empty for the default one. */
+    String exchange() {
+        return exchange(getExchangeName());
+    }
+
+    /** The real name of an exchange that a route wrote; empty for the default one. */
+    static String exchange(String written) {
+        return written == null || written.isEmpty() || written.equals(DEFAULT_EXCHANGE_OPTION)
+                ? Topology.DEFAULT_EXCHANGE
+                : written;
+    }
+
+    /** The names in {@code queues}, trimmed; empty if there are none. */
+    List<String> queueNames() {
+        return getQueues() == null
+                ? List.of()
+                : Arrays.stream(getQueues().split(","))
+                        .map(String::trim)
+                        .filter(name -> !name.isEmpty())
+                        .toList();
+    }
+
+    /** What a consumer needs at the broker before it can receive. */
+    Topology consumerTopology() {
+        return isAutoDeclare() ? topology(queueNames()) : new Topology(List.of(), List.of(), List.of());
+    }
+
+    /**
+     * What a producer needs at the broker before it can send: on the default exchange the queue that the routing key
+     * names, so that whoever comes first declares it; on another one only what {@code autoDeclareProducer} asks for.
+     */
+    Topology producerTopology() {
+        boolean onDefault = exchange().equals(Topology.DEFAULT_EXCHANGE);
+        List<String> queues = queueNames();
+        if (onDefault && queues.isEmpty() && !getRoutingKey().isBlank()) {
+            queues = List.of(getRoutingKey());
+        }
+        boolean declare = isAutoDeclare() && (onDefault || isAutoDeclareProducer());
+        return declare ? topology(queues) : new Topology(List.of(), List.of(), List.of());
+    }
+
+    private Topology topology(List<String> names) {
+        List<Topology.ExchangeDefinition> exchanges = new ArrayList<>();
+        List<QueueDefinition> queues = new ArrayList<>();
+        List<Topology.Binding> bindings = new ArrayList<>();
+        Map<String, Object> queueArguments = new HashMap<>(getQueueArgs());
+        if (getDeadLetterExchange() != null) {
+            deadLetter(exchanges, queues, bindings, queueArguments);
+        }
+        String exchange = exchange();
+        boolean named = !exchange.equals(Topology.DEFAULT_EXCHANGE);
+        if (named && !isSkipDeclareExchange()) {
+            Map<String, Object> arguments = new HashMap<>(getExchangeArgs());
+            boolean durable = !"false".equals(String.valueOf(arguments.remove("durable")));
+            boolean autoDelete = "true".equals(String.valueOf(arguments.remove("autoDelete")));
+            exchanges.add(new Topology.ExchangeDefinition(exchange, getExchangeType(), durable, autoDelete, arguments));
+        }
+        for (String name : names) {
+            if (!isSkipDeclareQueue()) {
+                queues.add(Queues.work(name, getComponent().settings().queueType(), queueArguments));
+            }
+            // every queue is bound to the default exchange by the broker itself
+            if (named && !isSkipBindQueue()) {
+                bindings.add(new Topology.Binding(name, exchange, getRoutingKey(), getBindingArgs()));
+            }
+        }
+        return new Topology(exchanges, queues, bindings);
+    }
+
+    private void deadLetter(
+            List<Topology.ExchangeDefinition> exchanges,
+            List<QueueDefinition> queues,
+            List<Topology.Binding> bindings,
+            Map<String, Object> queueArguments) {
+        String target = exchange(getDeadLetterExchange());
+        queueArguments.put("x-dead-letter-exchange", target);
+        if (getDeadLetterRoutingKey() != null) {
+            queueArguments.put("x-dead-letter-routing-key", getDeadLetterRoutingKey());
+        }
+        boolean named = !target.equals(Topology.DEFAULT_EXCHANGE);
+        if (named) {
+            exchanges.add(new Topology.ExchangeDefinition(
+                    target, getDeadLetterExchangeType(), true, false, getDlqExchangeArgs()));
+        }
+        if (getDeadLetterQueue() != null) {
+            queues.add(Queues.work(getDeadLetterQueue(), QueueType.DURABLE, getDlqQueueArgs()));
+            if (named) {
+                String key = getDeadLetterRoutingKey() == null ? "" : getDeadLetterRoutingKey();
+                bindings.add(new Topology.Binding(getDeadLetterQueue(), target, key, getDlqBindingArgs()));
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package org.kuteng.rabbitmq;
+
+import java.time.Duration;
+import org.kuteng.broker.QueueType;
+import org.springframework.amqp.core.AcknowledgeMode;
+
+/**
+ * What holds for every endpoint that does not say otherwise. Found in Camel's registry by its type; without one the
+ * {@link #DEFAULTS} hold.
+ *
+ * @param queueType how queues are declared; default durable
+ * @param acknowledgeMode default AUTO: after the work; NONE: the broker forgets a message when it sends it
+ * @param confirm whether a send waits for the broker's confirmation, and is mandatory; default true
+ * @param confirmTimeout how long the broker may take to confirm before the send fails; default 30 s
+ * @param confirmWindow how many messages may be unconfirmed at a time; further senders wait; default 1,000
+ * @param sendAgain whether what was unconfirmed when the connection broke is sent again (duplicates are possible) or
+ *     fails; default true
+ * @param stopTimeout how long a worker that is stopped may go on with the message in hand; default 30 s
+ */
+public record WorkQueueSettings(
+        QueueType queueType,
+        AcknowledgeMode acknowledgeMode,
+        boolean confirm,
+        Duration confirmTimeout,
+        int confirmWindow,
+        boolean sendAgain,
+        Duration stopTimeout) {
+
+    /** A broker under load, or a cluster that elects a leader, answers within it. */
+    public static final Duration DEFAULT_CONFIRM_TIMEOUT = Duration.ofSeconds(30);
+
+    /** Past some hundred, throughput no longer grows; memory and duplicates after a lost connection do. */
+    public static final int DEFAULT_CONFIRM_WINDOW = 1_000;
+
+    /** What a container platform grants between SIGTERM and SIGKILL. */
+    public static final Duration DEFAULT_STOP_TIMEOUT = Duration.ofSeconds(30);
+
+    public static final WorkQueueSettings DEFAULTS = new WorkQueueSettings(
+            QueueType.DURABLE,
+            AcknowledgeMode.AUTO,
+            true,
+            DEFAULT_CONFIRM_TIMEOUT,
+            DEFAULT_CONFIRM_WINDOW,
+            true,
+            DEFAULT_STOP_TIMEOUT);
+}
