@@ -1,0 +1,156 @@
+package org.kuteng.app.check;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.kuteng.app.Suggestions;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+
+/** Checks addresses: the component, the names of its options, and their values. */
+final class EndpointCheck {
+    private static final Set<String> CONSUMERS =
+            Set.of("FromDefinition", "OutputAwareFromDefinition", "RouteFromDefinitionDeserializer", "PollDefinition");
+    private static final Map<String, String> PRODUCERS = Map.of(
+            "ToDefinition", "uri",
+            "ToDynamicDefinition", "uri",
+            "WireTapDefinition", "uri",
+            "DeadLetterChannelDefinition", "deadLetterUri");
+
+    private final Components components;
+    private final Placeholders placeholders;
+    private final CheckContext context;
+    private final References references;
+    private final Report report;
+
+    EndpointCheck(
+            Components components,
+            Placeholders placeholders,
+            CheckContext context,
+            References references,
+            Report report) {
+        this.components = components;
+        this.placeholders = placeholders;
+        this.context = context;
+        this.references = references;
+        this.report = report;
+    }
+
+    void check(Part part) {
+        boolean consumer = CONSUMERS.contains(part.type());
+        String member = consumer ? "uri" : PRODUCERS.get(part.type());
+        if (member == null) {
+            return;
+        }
+        Optional<ScalarNode> uri =
+                part.node() instanceof ScalarNode text ? Optional.of(text) : Nodes.scalar(part.node(), member);
+        uri.filter(text -> !text.getValue().isBlank())
+                .ifPresent(text -> check(part, text, Nodes.member(part.node(), "parameters"), consumer));
+    }
+
+    private void check(Part part, ScalarNode uri, Node parameters, boolean consumer) {
+        String text = uri.getValue();
+        if (text.startsWith("{{")) {
+            text = placeholders.resolve(text, part.scope()).orElse("");
+        }
+        Endpoint endpoint = Endpoint.parse(uri, text, parameters, report);
+        // what is only known when a message is there cannot be checked before
+        boolean dynamic = text.contains("${") && !consumer && !part.type().equals("ToDefinition");
+        if (text.isEmpty() || dynamic || endpoint.scheme().contains("{{")) {
+            references.endpoint(endpoint, consumer, false, report.place(uri));
+            return;
+        }
+        check(endpoint, consumer, part.scope());
+    }
+
+    private void check(Endpoint endpoint, boolean consumer, Scope scope) {
+        Optional<ComponentOptions> component = components.component(endpoint.scheme());
+        if (component.isEmpty()) {
+            if (!context.beans().contains(endpoint.scheme())) {
+                report.error(endpoint.uri(), unknown(endpoint.scheme()));
+            }
+            return;
+        }
+        ComponentOptions known = component.get();
+        checkDirection(known, endpoint, consumer);
+        if (!endpoint.query().isEmpty() && !endpoint.parameters().isEmpty()) {
+            report.error(
+                    endpoint.uri(),
+                    "options stand after the '?' as well as under 'parameters': put them all under 'parameters'");
+        }
+        endpoint.options().forEach(option -> checkOption(known, option, scope));
+        for (String required :
+                known.required(endpoint.path() != null && !endpoint.path().isEmpty())) {
+            if (endpoint.option(required).isEmpty()) {
+                report.error(endpoint.uri(), "'" + endpoint.scheme() + "' needs '" + required + "'");
+            }
+        }
+        if (consumer
+                && endpoint.scheme().equals("spring-rabbitmq")
+                && endpoint.option("queues").isEmpty()) {
+            report.error(
+                    endpoint.uri(),
+                    "'spring-rabbitmq' does not know which queue to consume: add 'queues' under 'parameters'");
+        }
+        boolean literal = placeholders.resolve(endpoint.name(), scope).isPresent();
+        references.endpoint(resolved(endpoint, scope), consumer, literal, report.place(endpoint.uri()));
+    }
+
+    private Endpoint resolved(Endpoint endpoint, Scope scope) {
+        String path = endpoint.path() == null ? endpoint.option("name").orElse("") : endpoint.path();
+        return new Endpoint(
+                endpoint.uri(),
+                endpoint.scheme(),
+                placeholders.resolve(path, scope).orElse(path),
+                endpoint.query(),
+                endpoint.parameters());
+    }
+
+    private void checkDirection(ComponentOptions known, Endpoint endpoint, boolean consumer) {
+        if (consumer && known.isProducerOnly()) {
+            report.error(endpoint.uri(), "'" + endpoint.scheme() + "' can only be sent to, not be consumed from");
+        } else if (!consumer && known.isConsumerOnly()) {
+            report.error(endpoint.uri(), "'" + endpoint.scheme() + "' can only be consumed from, not be sent to");
+        }
+    }
+
+    private void checkOption(ComponentOptions known, Endpoint.Option option, Scope scope) {
+        Set<String> own = context.ownOptions().getOrDefault(known.scheme(), Set.of());
+        if (option.name().contains("{{") || own.contains(option.name()) || known.isOneOfMany(option.name())) {
+            return;
+        }
+        Optional<EndpointOption> described = known.option(option.name());
+        if (described.isEmpty()) {
+            if (!known.takesAnything()) {
+                report.error(
+                        option.namePlace(),
+                        "unknown option '" + option.name() + "' of '" + known.scheme() + "'"
+                                + Suggestions.didYouMean(option.name(), known.names()));
+            }
+            return;
+        }
+        placeholders
+                .resolve(option.value(), scope)
+                .ifPresent(value -> checkValue(described.get(), option, value, scope));
+    }
+
+    private void checkValue(EndpointOption described, Endpoint.Option option, String value, Scope scope) {
+        if (value.startsWith("#") && value.length() > 1) {
+            if (!described.isText()) {
+                references.bean(value, scope, option.valuePlace());
+            }
+        } else if (described.isObject() && context.beans().contains(value)) {
+            report.error(option.valuePlace(), "'" + option.name() + "' takes a bean: write '#" + value + "'");
+        } else if (!value.contains("${") && !value.startsWith("RAW(")) {
+            described
+                    .fault(value)
+                    .ifPresent(fault -> report.error(option.valuePlace(), "'" + option.name() + "' " + fault));
+        }
+    }
+
+    private String unknown(String scheme) {
+        String suggestion = Suggestions.didYouMean(scheme, components.schemes());
+        return "unknown component '" + scheme + "'" + suggestion
+                + (suggestion.isEmpty() ? MissingArtefacts.hint(scheme) : "");
+    }
+}

@@ -1,0 +1,56 @@
+package org.kuteng.app.check;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** Finds the faults of route files before anything is started. */
+public final class RouteCheck {
+    static final String NO_ROUTE = "no route in this file";
+
+    private final StepSchema schema = new StepSchema();
+    private final Components components = new Components();
+    private final List<Problem> problems = new ArrayList<>();
+    private final CheckContext context;
+    private final Placeholders placeholders;
+    private final References references;
+
+    private RouteCheck(CheckContext context) {
+        this.context = context;
+        this.placeholders = new Placeholders(context.property());
+        this.references = new References(context, problems);
+    }
+
+    /**
+     * Checks files which run together. They are only read; no Camel context, no broker and no network are needed.
+     *
+     * @param files the YAML files, all that will be started: what one of them uses, another may define
+     * @param context what else the files may refer to
+     * @return all faults of all files, one for each, in the order of file and line; empty when all is well. A file that
+     *     cannot be read is a fault, nothing is thrown for it.
+     */
+    public static List<Problem> check(List<Path> files, CheckContext context) {
+        RouteCheck check = new RouteCheck(context);
+        files.forEach(check::read);
+        check.references.finish();
+        check.problems.sort(Problem.ORDER);
+        return List.copyOf(check.problems);
+    }
+
+    private void read(Path file) {
+        Report report = new Report(file, problems);
+        RouteFile.read(file, report).ifPresent(root -> check(root, report));
+    }
+
+    private void check(Node root, Report report) {
+        EndpointCheck endpoints = new EndpointCheck(components, placeholders, context, references, report);
+        NameCheck names = new NameCheck(placeholders, references, report);
+        new StructureCheck(schema, placeholders, report, part -> {
+                    endpoints.check(part);
+                    names.check(part);
+                })
+                .check(root);
+        new PlaceholderCheck(placeholders, report).check(root, Scope.FILE);
+    }
+}

@@ -1,0 +1,185 @@
+package org.kuteng.app.check;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.kuteng.app.Suggestions;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/**
+ * Walks through a file along the schema: names that are unknown or in the wrong place, values of the wrong type, names
+ * that are missing. What it finds right it hands on, part by part, to the checks that know more about it.
+ */
+final class StructureCheck {
+    /** What Camel takes though its schema does not list it: old names and the names of its own model. */
+    private static final Set<String> ALSO_ACCEPTED = Set.of(
+            "streamCaching",
+            "inheritErrorHandler",
+            "dataFormatType",
+            "loadBalancerType",
+            "errorHandlerType",
+            "resequencerConfig",
+            "tokenizerImplementation");
+
+    private final StepSchema schema;
+    private final Placeholders placeholders;
+    private final Report report;
+    private final Consumer<Part> parts;
+
+    StructureCheck(StepSchema schema, Placeholders placeholders, Report report, Consumer<Part> parts) {
+        this.schema = schema;
+        this.placeholders = placeholders;
+        this.report = report;
+        this.parts = parts;
+    }
+
+    void check(Node root) {
+        if (!(root instanceof SequenceNode list)) {
+            report.error(root, "a route file is a list: begin with '- route:'");
+        } else if (list.getValue().isEmpty()) {
+            report.error(root, RouteCheck.NO_ROUTE);
+        } else {
+            list.getValue().forEach(item -> visit(schema.top(), "", item, Scope.FILE));
+        }
+    }
+
+    private void visit(Shape shape, String name, Node node, Scope scope) {
+        if (shape.kind == Shape.Kind.FREE) {
+            return;
+        }
+        if (node instanceof SequenceNode list && shape.kind == Shape.Kind.LIST) {
+            Shape items = shape.items.get();
+            list.getValue().forEach(item -> visit(items, name, item, scope));
+        } else if (node instanceof MappingNode mapping && shape.kind == Shape.Kind.OBJECT) {
+            visitObject(shape, name, mapping, scope);
+        } else if (node instanceof ScalarNode text && !isList(shape, text)) {
+            visitText(shape, name, text, scope);
+        } else {
+            wrongType(shape, name, node);
+        }
+    }
+
+    private void visitObject(Shape shape, String name, MappingNode mapping, Scope scope) {
+        if (shape.single) {
+            visitStep(shape, mapping, scope);
+            return;
+        }
+        Scope inner = scope;
+        if (!shape.type.isEmpty()) {
+            parts.accept(new Part(shape.type, name, mapping, scope));
+            inner = TemplateScope.enter(shape.type, mapping, scope);
+        }
+        Set<String> given = new HashSet<>();
+        for (NodeTuple tuple : mapping.getValue()) {
+            String key = Nodes.key(tuple);
+            if (!given.add(key)) {
+                report.warning(tuple.getKeyNode(), "'" + key + "' is given twice: only the last one counts");
+            }
+            if (shape.has(key)) {
+                visit(shape.member(key), key, tuple.getValueNode(), inner);
+            } else if (!ALSO_ACCEPTED.contains(key)) {
+                report.error(tuple.getKeyNode(), unknownOption(shape, name, tuple));
+            }
+        }
+        checkComplete(shape, name, mapping, given);
+    }
+
+    private void checkComplete(Shape shape, String name, MappingNode mapping, Set<String> given) {
+        for (String required : shape.required) {
+            if (!given.contains(required)) {
+                report.error(mapping, "'" + name + "' needs '" + required + "'");
+            }
+        }
+        List<String> languages =
+                given.stream().filter(shape.alternatives::contains).sorted().toList();
+        if (languages.size() > 1) {
+            report.error(
+                    mapping,
+                    "'" + name + "' takes only one of "
+                            + languages.stream().collect(Collectors.joining("', '", "'", "'")));
+        }
+    }
+
+    private void visitStep(Shape shape, MappingNode mapping, Scope scope) {
+        if (mapping.getValue().isEmpty()) {
+            report.error(mapping, "a step is missing here");
+            return;
+        }
+        NodeTuple first = mapping.getValue().get(0);
+        String step = Nodes.writtenKey(first);
+        if (!shape.has(step)) {
+            report.error(first.getKeyNode(), unknownStep(shape, step));
+        } else if (mapping.getValue().size() > 1) {
+            NodeTuple second = mapping.getValue().get(1);
+            report.error(second.getKeyNode(), beside(shape, step, Nodes.writtenKey(second)));
+        } else {
+            visit(shape.member(step), step, first.getValueNode(), scope);
+        }
+    }
+
+    private void visitText(Shape shape, String name, ScalarNode text, Scope scope) {
+        if (shape.kind == Shape.Kind.OBJECT) {
+            if (shape.shortForm) {
+                parts.accept(new Part(shape.type, name, text, scope));
+            } else {
+                wrongType(shape, name, text);
+            }
+            return;
+        }
+        placeholders
+                .resolve(text.getValue(), scope)
+                .flatMap(value -> PlainValue.fault(shape, value))
+                .ifPresent(fault -> report.error(text, "'" + name + "' " + fault));
+    }
+
+    /** Camel takes a text for a list of texts as well. */
+    private static boolean isList(Shape shape, ScalarNode text) {
+        return shape.kind == Shape.Kind.LIST
+                && (text.getValue().isEmpty() || shape.items.get().kind != Shape.Kind.TEXT);
+    }
+
+    private void wrongType(Shape shape, String name, Node node) {
+        if (Nodes.isUnquotedPlaceholder(node)) {
+            report.error(node, "a placeholder needs quotes: " + name + ": \"{{...}}\"");
+            return;
+        }
+        String label = name.isEmpty() ? "this" : "'" + name + "'";
+        report.error(node, label + " must be " + PlainValue.nameOf(shape) + ", not " + PlainValue.nameOf(node));
+    }
+
+    private String unknownStep(Shape shape, String step) {
+        if (shape == schema.top()) {
+            return schema.step().has(step)
+                    ? "'" + step + "' is a step: it belongs under 'steps' of a route"
+                    : "unknown element '" + step + "'" + Suggestions.didYouMean(step, shape.memberNames());
+        }
+        if (schema.top().has(step)) {
+            return "'" + step + "' is no step: it belongs at the top of a file";
+        }
+        return StepPlaces.owner(step)
+                .map(owner -> "'" + step + "' is no step: it belongs under '" + owner + "'")
+                .orElseGet(() -> "unknown step '" + step + "'" + Suggestions.didYouMean(step, shape.memberNames()));
+    }
+
+    private static String beside(Shape shape, String step, String other) {
+        return shape.has(other)
+                ? "'" + other + "' stands in the same step as '" + step + "': begin it with '- '"
+                : "'" + other + "' stands beside '" + step + "': indent it to stand under '" + step + "'";
+    }
+
+    private String unknownOption(Shape shape, String name, NodeTuple tuple) {
+        String key = Nodes.writtenKey(tuple);
+        String owner = name.isEmpty() ? "" : " of '" + name + "'";
+        String suggestion = Suggestions.didYouMean(key, shape.memberNames());
+        if (suggestion.isEmpty() && schema.step().has(key)) {
+            suggestion = shape.has("steps") ? ": a step belongs under 'steps'" : ": a step begins with '- '";
+        }
+        return "unknown option '" + key + "'" + owner + suggestion;
+    }
+}
