@@ -36,7 +36,11 @@ class BrokerExtension implements BeforeEachCallback, ParameterResolver {
         if (onRabbitMQ.isPresent() && !onRabbitMQ.get().killable()) {
             return TestBrokers.sharedRabbitMQ();
         }
-        return ofClass(test, onRabbitMQ.isPresent() ? TestBrokers::killableRabbitMQ : TestBrokers::embedded);
+        if (onRabbitMQ.isPresent()) {
+            return ofClass(test, TestBrokers::killableRabbitMQ);
+        }
+        boolean onDisk = annotation(test, OnEmbeddedBroker.class).orElseThrow().onDisk();
+        return ofClass(test, onDisk ? TestBrokers::embeddedOnDisk : TestBrokers::embedded);
     }
 
     private static <A extends Annotation> Optional<A> annotation(ExtensionContext test, Class<A> type) {

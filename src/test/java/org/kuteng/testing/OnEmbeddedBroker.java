@@ -10,4 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(BrokerExtension.class)
-public @interface OnEmbeddedBroker {}
+public @interface OnEmbeddedBroker {
+    /** Kept on disk, so that durable messages survive a restart of the broker. */
+    boolean onDisk() default false;
+}

@@ -82,6 +82,11 @@ final class RabbitMQContainerBroker implements TestBroker {
     }
 
     @Override
+    public boolean canBeStopped() {
+        return true;
+    }
+
+    @Override
     public boolean canBeInspected() {
         return true;
     }

@@ -48,8 +48,7 @@ public final class RabbitMQNode implements TestBroker {
 
     private RabbitMQNode(RabbitMQInstallation installation, Settings settings) throws IOException {
         this.installation = installation;
-        this.folder = Files.createDirectories(Path.of("target", "rabbitmq", "node-" + port))
-                .toAbsolutePath();
+        this.folder = TestFolder.named("rabbitmq-" + port);
         this.environment = environment(FreePort.find(), FreePort.find());
         this.ctl = new LocalRabbitMQCtl(installation.ctl(), folder, environment);
         writeFiles(settings);
@@ -174,6 +173,11 @@ public final class RabbitMQNode implements TestBroker {
 
     @Override
     public boolean canBeKilled() {
+        return true;
+    }
+
+    @Override
+    public boolean canBeStopped() {
         return true;
     }
 

@@ -15,8 +15,13 @@ public interface TestBroker extends AutoCloseable {
     /** For messages and assumptions: "embedded", "RabbitMQ node", ... */
     String kind();
 
-    /** Whether {@link #kill()}, {@link #stop()} and {@link #start()} work. */
+    /** Whether {@link #kill()} works, and {@link #start()} after it. */
     default boolean canBeKilled() {
+        return false;
+    }
+
+    /** Whether {@link #stop()} and {@link #start()} work. */
+    default boolean canBeStopped() {
         return false;
     }
 
@@ -30,7 +35,7 @@ public interface TestBroker extends AutoCloseable {
         throw cannot("be killed");
     }
 
-    /** The clean end; durable data stays. */
+    /** The clean end; durable data stays, except on an embedded broker in memory. */
     default void stop() {
         throw cannot("be stopped");
     }

@@ -35,9 +35,14 @@ public final class TestBrokers {
         return startedBroker().orElseGet(() -> none("no RabbitMQ found that a test may kill (" + REMEDY + ")"));
     }
 
-    /** A new one, to be closed by the caller. */
+    /** In memory; a new one, to be closed by the caller. */
     public static TestBroker embedded() {
-        return EmbeddedTestBroker.start();
+        return EmbeddedTestBroker.inMemory();
+    }
+
+    /** A new one, to be closed by the caller. */
+    public static TestBroker embeddedOnDisk() {
+        return EmbeddedTestBroker.onDisk();
     }
 
     /** For tests that need {@link RabbitMQNode} and no other. */
