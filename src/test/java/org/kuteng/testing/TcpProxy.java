@@ -18,6 +18,7 @@ public final class TcpProxy implements AutoCloseable {
     private final Line line = new Line();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private ServerSocket server;
+    private Thread acceptor;
 
     private TcpProxy(String targetUri, int targetPort) {
         this.targetUri = targetUri;
@@ -44,7 +45,9 @@ public final class TcpProxy implements AutoCloseable {
 
     /** Closes every connection without a word; new ones are let in. */
     public void cut() {
-        sockets.forEach(TcpProxy::reset);
+        // all of them first: the end of one makes its pump close the other, which must be a reset as well
+        sockets.forEach(TcpProxy::resetWhenClosed);
+        sockets.forEach(TcpProxy::closeQuietly);
     }
 
     /** Nothing goes through any more, yet every connection stays open: a network that swallows all packets. */
@@ -59,6 +62,7 @@ public final class TcpProxy implements AutoCloseable {
     /** Cuts, and refuses new connections until {@link #accept()}. */
     public synchronized void refuse() {
         closeQuietly(server);
+        awaitEndOfAcceptor();
         cut();
     }
 
@@ -74,7 +78,16 @@ public final class TcpProxy implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         ServerSocket open = server;
-        daemon("accepts on " + port, () -> acceptFrom(open));
+        acceptor = daemon("accepts on " + port, () -> acceptFrom(open));
+    }
+
+    /** The port is not closed before the thread has left it. */
+    private void awaitEndOfAcceptor() {
+        try {
+            acceptor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Each way, on top of what the network takes; zero ends it. */
@@ -113,7 +126,8 @@ public final class TcpProxy implements AutoCloseable {
         try {
             target = new Socket(InetAddress.getLoopbackAddress(), targetPort);
         } catch (IOException e) {
-            reset(client);
+            resetWhenClosed(client);
+            closeQuietly(client);
             throw e;
         }
         sockets.add(client);
@@ -134,20 +148,20 @@ public final class TcpProxy implements AutoCloseable {
         daemon("writes for " + port, pump::write);
     }
 
-    private static void daemon(String name, Runnable work) {
+    private static Thread daemon(String name, Runnable work) {
         Thread thread = new Thread(work, "TCP proxy " + name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     /** With a reset, as when a machine is gone: what was on its way is lost. */
-    private static void reset(Socket socket) {
+    private static void resetWhenClosed(Socket socket) {
         try {
             socket.setSoLinger(true, 0);
         } catch (IOException e) {
             // already closed
         }
-        closeQuietly(socket);
     }
 
     private static void closeQuietly(AutoCloseable socket) {
