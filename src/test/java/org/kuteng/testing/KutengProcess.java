@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 /** The program itself as a process of its own, as the launcher starts it. */
 public final class KutengProcess {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE_FOR_THE_REST = Duration.ofSeconds(2);
     private static final long SIGINT_BIT = 1L << 1; // signal 2
 
     private final List<String> arguments;
@@ -42,7 +43,15 @@ public final class KutengProcess {
     public OutputLine awaitLine(String regex, Duration patience) {
         Pattern pattern = Pattern.compile(regex);
         return output.await(line -> pattern.matcher(line.text()).find(), patience)
-                .orElseThrow(() -> new AssertionError("no line with '" + regex + "' in the output of " + this));
+                .orElseThrow(() -> new AssertionError("no line with '" + regex + "' in the output of " + atItsEnd()));
+    }
+
+    /** The output of a process ends a moment before the process does, and its exit code belongs to the story. */
+    private KutengProcess atItsEnd() {
+        if (output.hasEnded()) {
+            process.onExit().completeOnTimeout(process, 2, TimeUnit.SECONDS).join();
+        }
+        return this;
     }
 
     /** All lines so far in which the pattern is found. */
@@ -71,7 +80,7 @@ public final class KutengProcess {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
-        output.await(line -> false, PATIENCE);
+        output.await(line -> false, PATIENCE_FOR_THE_REST);
         return process.exitValue();
     }
 

@@ -74,6 +74,10 @@ final class ProcessOutput {
         }
     }
 
+    synchronized boolean hasEnded() {
+        return openStreams == 0;
+    }
+
     synchronized List<OutputLine> lines() {
         return List.copyOf(lines);
     }
