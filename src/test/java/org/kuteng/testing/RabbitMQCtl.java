@@ -1,0 +1,43 @@
+package org.kuteng.testing;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** What only {@code rabbitmqctl} can answer or do, wherever it runs. Each call takes about a second. */
+interface RabbitMQCtl {
+    /** Default of RabbitMQ 3; what tests need is that it is far above what a test uses. */
+    String WATERMARK = "0.4";
+
+    String WATERMARK_OF_ALARM = "0.0000001";
+
+    Pattern CONNECTION_NAME = Pattern.compile("\\{\"connection_name\",\\s*\"((?:[^\"\\\\]|\\\\.)*)\"");
+
+    /** Runs the command and gives its standard output; an exit code other than 0 is an exception with all output. */
+    String run(String... arguments);
+
+    default void memoryAlarm(boolean on) {
+        run("-q", "set_vm_memory_high_watermark", on ? WATERMARK_OF_ALARM : WATERMARK);
+    }
+
+    default void closeAllConnections(String virtualHost) {
+        run("-q", "close_all_connections", "--vhost", virtualHost, "closed by a test");
+    }
+
+    default List<ConsumerInfo> consumers(String virtualHost, String queue) {
+        String[] columns = {"queue_name", "consumer_tag", "prefetch_count"};
+        return run("-s", "list_consumers", "-p", virtualHost, columns[0], columns[1], columns[2])
+                .lines()
+                .map(line -> line.split("\t"))
+                .filter(row -> row.length == columns.length && row[0].equals(queue))
+                .map(row -> new ConsumerInfo(row[1], Integer.parseInt(row[2])))
+                .toList();
+    }
+
+    default List<String> connectionNames() {
+        return CONNECTION_NAME
+                .matcher(run("-s", "list_connections", "client_properties"))
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+    }
+}

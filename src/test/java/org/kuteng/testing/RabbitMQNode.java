@@ -1,0 +1,230 @@
+package org.kuteng.testing;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A private RabbitMQ node on loopback that a test may kill: own ports, data, log, cookie, epmd and home. It needs no
+ * rights and leaves the machine's own RabbitMQ alone.
+ */
+public final class RabbitMQNode implements TestBroker {
+    private static final String NAME = "kuteng"; // user, password and virtual host
+    private static final Duration START_PATIENCE = Duration.ofSeconds(90);
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
+
+    /**
+     * @param management starts the management plugin too, which makes the start slower
+     * @param config lines of rabbitmq.conf
+     * @param advanced text of advanced.config, empty for none; for example
+     *     {@code [{rabbit, [{consumer_timeout, 5000}, {channel_tick_interval, 1000}]}].}
+     */
+    public record Settings(boolean management, List<String> config, String advanced) {
+        public static final Settings PLAIN = new Settings(false, List.of(), "");
+    }
+
+    private final RabbitMQInstallation installation;
+    private final Path folder;
+    private final Map<String, String> environment;
+    private final int port = FreePort.find();
+    private final int managementPort = FreePort.find();
+    private final int epmdPort = FreePort.find();
+    private final RabbitMQCtl ctl;
+    private LeashedProcess epmd;
+    private LeashedProcess server;
+
+    private RabbitMQNode(RabbitMQInstallation installation, Settings settings) throws IOException {
+        this.installation = installation;
+        this.folder = TestFolder.named("rabbitmq-" + port);
+        this.environment = environment(FreePort.find(), FreePort.find());
+        this.ctl = new LocalRabbitMQCtl(installation.ctl(), folder, environment);
+        writeFiles(settings);
+    }
+
+    /** Starts a new node on a RabbitMQ that is installed on this machine. */
+    public static RabbitMQNode start(Settings settings) {
+        RabbitMQInstallation installation = RabbitMQInstallation.find()
+                .orElseThrow(() -> new IllegalStateException("no rabbitmq-server on this machine"));
+        try {
+            RabbitMQNode node = new RabbitMQNode(installation, settings);
+            node.start();
+            return node;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Map<String, String> environment(int distributionPort, int ctlPort) {
+        Map<String, String> own = new HashMap<>();
+        own.put("HOME", folder.toString()); // of the cookie
+        own.put("ERL_EPMD_PORT", String.valueOf(epmdPort));
+        own.put("ERL_EPMD_ADDRESS", "127.0.0.1");
+        own.put("RABBITMQ_CONF_ENV_FILE", "/dev/null");
+        own.put("RABBITMQ_NODENAME", "kuteng" + port + "@localhost");
+        own.put("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1");
+        own.put("RABBITMQ_NODE_PORT", String.valueOf(port));
+        own.put("RABBITMQ_DIST_PORT", String.valueOf(distributionPort));
+        own.put("RABBITMQ_CTL_DIST_PORT_MIN", String.valueOf(ctlPort));
+        own.put("RABBITMQ_CTL_DIST_PORT_MAX", String.valueOf(ctlPort + 20));
+        own.put("RABBITMQ_MNESIA_BASE", folder.resolve("data").toString());
+        own.put("RABBITMQ_LOG_BASE", folder.resolve("log").toString());
+        own.put("RABBITMQ_PID_FILE", folder.resolve("pid").toString());
+        own.put("RABBITMQ_GENERATED_CONFIG_DIR", folder.resolve("generated").toString());
+        own.put("RABBITMQ_SCHEMA_DIR", folder.resolve("generated/schema").toString());
+        own.put("RABBITMQ_CONFIG_FILE", folder.resolve("rabbitmq.conf").toString());
+        own.put("RABBITMQ_CONFIG_FILES", folder.resolve("conf.d").toString());
+        own.put(
+                "RABBITMQ_ADVANCED_CONFIG_FILE",
+                folder.resolve("advanced.config").toString());
+        own.put(
+                "RABBITMQ_ENABLED_PLUGINS_FILE",
+                folder.resolve("enabled_plugins").toString());
+        own.put("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-kernel inet_dist_use_interface {127,0,0,1}");
+        own.put("RABBITMQ_CTL_ERL_ARGS", "-kernel inet_dist_use_interface {127,0,0,1}");
+        return own;
+    }
+
+    private void writeFiles(Settings settings) throws IOException {
+        Path cookie = Files.writeString(folder.resolve(".erlang.cookie"), "KUTENGTESTS");
+        Files.setPosixFilePermissions(cookie, PosixFilePermissions.fromString("r--------"));
+        Files.writeString(folder.resolve("enabled_plugins"), settings.management() ? "[rabbitmq_management]." : "[].");
+        if (!settings.advanced().isBlank()) {
+            Files.writeString(folder.resolve("advanced.config"), settings.advanced());
+        }
+        Path definitions = Files.writeString(folder.resolve("definitions.json"), """
+                {"vhosts": [{"name": "/"}, {"name": "NAME"}],
+                 "users": [{"name": "NAME", "password": "NAME", "tags": "administrator"}],
+                 "permissions": [
+                   {"user": "NAME", "vhost": "NAME", "configure": ".*", "write": ".*", "read": ".*"},
+                   {"user": "NAME", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}]}
+                """.replace("NAME", NAME));
+        String config = """
+                load_definitions = %s
+                disk_free_limit.absolute = 1MB
+                """.formatted(definitions);
+        if (settings.management()) {
+            config += "management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %d\n".formatted(managementPort);
+        }
+        Files.writeString(folder.resolve("rabbitmq.conf"), config + String.join("\n", settings.config()) + "\n");
+    }
+
+    @Override
+    public void start() {
+        if (epmd == null) {
+            epmd = launch("epmd.out", installation.epmd().toString(), "-port", String.valueOf(epmdPort));
+            // the node would start one that nobody ends
+            await().atMost(START_PATIENCE).until(() -> isOpen(epmdPort));
+        }
+        server = launch("server.out", installation.server().toString());
+        await("RabbitMQ answers on port " + port)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(50))
+                .atMost(START_PATIENCE)
+                .until(this::isAnswering);
+    }
+
+    private LeashedProcess launch(String output, String... command) {
+        return LeashedProcess.start(folder, environment, folder.resolve(output).toFile(), List.of(command));
+    }
+
+    private boolean isAnswering() throws IOException {
+        if (!server.isAlive()) {
+            throw new IllegalStateException(
+                    "RabbitMQ ended while starting:\n" + Files.readString(folder.resolve("server.out")));
+        }
+        return isOpen(port) && PlainClient.isAnswering(uri());
+    }
+
+    private static boolean isOpen(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public String uri() {
+        return "amqp://%1$s:%1$s@127.0.0.1:%2$d/%1$s".formatted(NAME, port);
+    }
+
+    /** Of the HTTP API, when the node was started with it; same user and password. */
+    public String managementUrl() {
+        return "http://127.0.0.1:" + managementPort;
+    }
+
+    @Override
+    public String kind() {
+        return "RabbitMQ node";
+    }
+
+    @Override
+    public boolean canBeKilled() {
+        return true;
+    }
+
+    @Override
+    public boolean canBeStopped() {
+        return true;
+    }
+
+    @Override
+    public boolean canBeInspected() {
+        return true;
+    }
+
+    @Override
+    public void kill() {
+        server.kill();
+    }
+
+    @Override
+    public void stop() {
+        server.stop(STOP_PATIENCE);
+    }
+
+    @Override
+    public void memoryAlarm(boolean on) {
+        ctl.memoryAlarm(on);
+    }
+
+    @Override
+    public void closeAllConnections() {
+        ctl.closeAllConnections(NAME);
+    }
+
+    @Override
+    public List<ConsumerInfo> consumers(String queue) {
+        return ctl.consumers(NAME, queue);
+    }
+
+    @Override
+    public List<String> connectionNames() {
+        return ctl.connectionNames();
+    }
+
+    /** Ends it for good; the data goes, the log stays. */
+    @Override
+    public void close() {
+        server.kill();
+        epmd.kill();
+        try (Stream<Path> data = Files.walk(folder.resolve("data"))) {
+            data.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

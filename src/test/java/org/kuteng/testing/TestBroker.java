@@ -1,0 +1,105 @@
+package org.kuteng.testing;
+
+import java.net.URI;
+import java.util.List;
+
+/**
+ * A broker that tests talk to. What this kind of broker cannot do or tell ends in an {@link UnsupportedOperationException}
+ * that says so; tests ask {@link #canBeKilled()} and {@link #canBeInspected()} first.
+ */
+public interface TestBroker extends AutoCloseable {
+
+    /** For example {@code amqp://kuteng:kuteng@127.0.0.1:5672/kuteng}. */
+    String uri();
+
+    /** For messages and assumptions: "embedded", "RabbitMQ node", ... */
+    String kind();
+
+    /** Whether {@link #kill()} works, and {@link #start()} after it. */
+    default boolean canBeKilled() {
+        return false;
+    }
+
+    /** Whether {@link #stop()} and {@link #start()} work. */
+    default boolean canBeStopped() {
+        return false;
+    }
+
+    /** Whether alarms, consumers and connections can be seen and set. */
+    default boolean canBeInspected() {
+        return false;
+    }
+
+    /** kill -9: no goodbye to clients, nothing flushed. */
+    default void kill() {
+        throw cannot("be killed");
+    }
+
+    /** The clean end; durable data stays, except on an embedded broker in memory. */
+    default void stop() {
+        throw cannot("be stopped");
+    }
+
+    /** Again on the same port and data; returns when it answers AMQP. */
+    default void start() {
+        throw cannot("be started");
+    }
+
+    default void restart() {
+        stop();
+        start();
+    }
+
+    /** With the alarm on, RabbitMQ blocks every connection that publishes. */
+    default void memoryAlarm(boolean on) {
+        throw cannot("raise a memory alarm");
+    }
+
+    /** The broker itself closes them, with a reason (320); for a cut without a word see {@link TcpProxy#cut()}. */
+    default void closeAllConnections() {
+        throw cannot("close connections");
+    }
+
+    default List<ConsumerInfo> consumers(String queue) {
+        throw cannot("list consumers");
+    }
+
+    /** The names that clients gave their connections. */
+    default List<String> connectionNames() {
+        throw cannot("list connections");
+    }
+
+    default void deleteQueue(String queue) {
+        try (PlainClient client = client()) {
+            client.delete(queue);
+        }
+    }
+
+    /** On the embedded broker unacknowledged messages count too: it answers a passive declare that way. */
+    default long readyMessages(String queue) {
+        try (PlainClient client = client()) {
+            return client.messages(queue);
+        }
+    }
+
+    default int consumerCount(String queue) {
+        try (PlainClient client = client()) {
+            return client.consumers(queue);
+        }
+    }
+
+    default PlainClient client() {
+        return PlainClient.connect(uri());
+    }
+
+    default int port() {
+        return URI.create(uri()).getPort();
+    }
+
+    @Override
+    void close();
+
+    private UnsupportedOperationException cannot(String what) {
+        return new UnsupportedOperationException("The broker of this test (" + kind() + ") cannot " + what + ".");
+    }
+}
