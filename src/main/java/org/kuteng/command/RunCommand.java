@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.kuteng.app.KutengApplication;
-import org.kuteng.app.RouteFiles;
+import org.kuteng.app.RouteSelection;
 import org.kuteng.app.Setting;
 import org.kuteng.app.Settings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -20,6 +22,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 final class RunCommand implements Callable<Integer>, WithCommonOptions {
+    private static final Logger LOG = LoggerFactory.getLogger("kuteng");
+
     @Parameters(
             arity = "0..*",
             paramLabel = "ROUTE",
@@ -40,8 +44,9 @@ final class RunCommand implements Callable<Integer>, WithCommonOptions {
     @Override
     public Integer call() {
         Settings settings = common.load(place == null ? Map.of() : Map.of(Setting.ROUTES.key(), place.toString()));
-        List<Path> files = RouteFiles.find(settings.get(Setting.ROUTES));
-        new KutengApplication(settings, files, routes).run();
+        RouteSelection selection = RouteSelection.of(settings, routes);
+        selection.warnings().forEach(warning -> LOG.warn("{}", warning));
+        new KutengApplication(settings, selection.files(), routes).run();
         return 0;
     }
 }

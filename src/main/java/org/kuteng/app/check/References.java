@@ -17,6 +17,7 @@ final class References {
     private static final Set<String> IN_PROCESS = Set.of("direct", "seda");
 
     private final Map<String, Place> ids = new HashMap<>();
+    private final Set<String> routeIds = new TreeSet<>();
     private final Set<String> beans = new TreeSet<>();
     private final Set<String> configurations = new TreeSet<>();
     private final Set<String> consumed = new HashSet<>();
@@ -35,10 +36,17 @@ final class References {
 
     /** A name that only one route, or one step, of all files may have. */
     void id(String what, String id, Place place) {
+        if (what.equals("route")) {
+            routeIds.add(id);
+        }
         Place first = ids.putIfAbsent(id, place);
         if (first != null) {
             report(place, "duplicate " + what + " id '" + id + "': it is also at " + first);
         }
+    }
+
+    Set<String> routeIds() {
+        return routeIds;
     }
 
     void configuration(String id) {

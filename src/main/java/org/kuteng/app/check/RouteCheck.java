@@ -3,6 +3,7 @@ package org.kuteng.app.check;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Finds the faults of route files before anything is started. */
@@ -31,11 +32,29 @@ public final class RouteCheck {
      *     cannot be read is a fault, nothing is thrown for it.
      */
     public static List<Problem> check(List<Path> files, CheckContext context) {
+        return inspect(files, context).problems();
+    }
+
+    /**
+     * What the files hold, besides their faults.
+     *
+     * @param problems as {@link #check} returns them
+     * @param routeIds the ids of all routes that have one
+     */
+    public record Outcome(List<Problem> problems, Set<String> routeIds) {
+        /** Whether one of the problems keeps the files from starting. */
+        public boolean hasErrors() {
+            return problems.stream().anyMatch(problem -> problem.severity() == Severity.ERROR);
+        }
+    }
+
+    /** The same as {@link #check}, and which routes there are. */
+    public static Outcome inspect(List<Path> files, CheckContext context) {
         RouteCheck check = new RouteCheck(context);
         files.forEach(check::read);
         check.references.finish();
         check.problems.sort(Problem.ORDER);
-        return List.copyOf(check.problems);
+        return new Outcome(List.copyOf(check.problems), check.references.routeIds());
     }
 
     private void read(Path file) {
