@@ -45,6 +45,7 @@ class RabbitMQNodeIT {
             client.declareDurable(QUEUE);
             client.publish(QUEUE, "message ", 3);
         }
+        node.writeDeclarations();
 
         node.kill();
         assertFalse(PlainClient.isAnswering(node.uri()));
