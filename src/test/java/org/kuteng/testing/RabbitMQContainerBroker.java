@@ -112,6 +112,11 @@ final class RabbitMQContainerBroker implements TestBroker {
     }
 
     @Override
+    public void writeDeclarations() {
+        ctl.writeDeclarations();
+    }
+
+    @Override
     public void memoryAlarm(boolean on) {
         ctl.memoryAlarm(on);
     }

@@ -15,6 +15,11 @@ interface RabbitMQCtl {
     /** Runs the command and gives its standard output; an exit code other than 0 is an exception with all output. */
     String run(String... arguments);
 
+    /** Where Khepri has taken Mnesia's place there is nothing left to write, which is no error. */
+    default void writeDeclarations() {
+        run("-q", "eval", "catch mnesia:sync_log().");
+    }
+
     default void memoryAlarm(boolean on) {
         run("-q", "set_vm_memory_high_watermark", on ? WATERMARK_OF_ALARM : WATERMARK);
     }

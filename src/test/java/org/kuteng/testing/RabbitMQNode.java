@@ -197,6 +197,11 @@ public final class RabbitMQNode implements TestBroker {
     }
 
     @Override
+    public void writeDeclarations() {
+        ctl.writeDeclarations();
+    }
+
+    @Override
     public void memoryAlarm(boolean on) {
         ctl.memoryAlarm(on);
     }

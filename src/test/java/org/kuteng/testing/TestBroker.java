@@ -35,6 +35,13 @@ public interface TestBroker extends AutoCloseable {
         throw cannot("be killed");
     }
 
+    /**
+     * Makes sure that what was declared until now survives a {@link #kill()}. RabbitMQ on Mnesia answers a declare
+     * before it has written the end of the transaction, up to two seconds later; killed in between it forgets the queue
+     * with all of its confirmed messages.
+     */
+    default void writeDeclarations() {}
+
     /** The clean end; durable data stays, except on an embedded broker in memory. */
     default void stop() {
         throw cannot("be stopped");

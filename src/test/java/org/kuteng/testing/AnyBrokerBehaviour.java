@@ -7,7 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What tests may expect of every broker; also the pattern for behaviour tests, which run once on each kind of broker. */
-abstract class TestBrokerBehaviour {
+abstract class AnyBrokerBehaviour {
     private static final String QUEUE = "of-the-test-broker";
 
     @AfterEach

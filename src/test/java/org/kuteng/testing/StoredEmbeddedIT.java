@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import org.junit.jupiter.api.Test;
 
 @OnEmbeddedBroker(onDisk = true)
-class EmbeddedTestBrokerIT {
+class StoredEmbeddedIT {
     @Test
     void onDiskADurableMessageSurvivesARestart(TestBroker broker) {
         try (PlainClient client = broker.client()) {

@@ -1,0 +1,4 @@
+package org.kuteng.testing;
+
+@OnEmbeddedBroker
+class AnyBrokerEmbeddedIT extends AnyBrokerBehaviour {}

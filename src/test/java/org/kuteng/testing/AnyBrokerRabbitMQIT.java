@@ -1,0 +1,4 @@
+package org.kuteng.testing;
+
+@OnRabbitMQ
+class AnyBrokerRabbitMQIT extends AnyBrokerBehaviour {}

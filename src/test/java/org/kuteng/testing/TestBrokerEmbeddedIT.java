@@ -1,4 +1,0 @@
-package org.kuteng.testing;
-
-@OnEmbeddedBroker
-class TestBrokerEmbeddedIT extends TestBrokerBehaviour {}

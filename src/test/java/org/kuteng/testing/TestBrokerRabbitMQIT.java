@@ -1,4 +1,0 @@
-package org.kuteng.testing;
-
-@OnRabbitMQ
-class TestBrokerRabbitMQIT extends TestBrokerBehaviour {}
