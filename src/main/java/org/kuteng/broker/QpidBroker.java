@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.lang.reflect.Field;
 import java.security.Principal;
 import java.util.Set;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.security.auth.Subject;
@@ -31,7 +32,7 @@ final class QpidBroker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(QpidBroker.class);
 
     /** How long a close waits for Qpid before it goes on without. */
-    private static final long CLOSE_TIMEOUT_SECONDS = 10;
+    private static final long CLOSE_TIMEOUT_SECONDS = 5;
 
     private final TaskExecutor tasks = new TaskExecutorImpl();
     private final SystemConfig<?> system;
@@ -49,6 +50,7 @@ final class QpidBroker implements AutoCloseable {
 
     static QpidBroker start(EmbeddedBroker.Options options, int port) {
         disableTypesThatNeedAbsentLibraries();
+        UncaughtFailures.survive();
         Thread thread = Thread.currentThread();
         ClassLoader callersLoader = thread.getContextClassLoader();
         // Qpid finds its parts through it, and its threads inherit it
@@ -70,6 +72,7 @@ final class QpidBroker implements AutoCloseable {
                 throw new IllegalStateException("it is " + system.getContainer().getState());
             }
             detachShutdownHook();
+            dropDelayedTasksAtClose();
         } catch (RuntimeException e) {
             close();
             throw new EmbeddedBrokerException("the embedded broker does not start: " + e.getMessage(), e);
@@ -111,14 +114,27 @@ final class QpidBroker implements AutoCloseable {
 
     /** Qpid's hook would close the broker while Camel still finishes the messages in hand. */
     private void detachShutdownHook() {
+        Thread hook = (Thread) fieldOfContainer(BrokerImpl.class, "_shutdownHook");
         try {
-            Field hook = BrokerImpl.class.getDeclaredField("_shutdownHook");
-            hook.setAccessible(true);
-            Runtime.getRuntime().removeShutdownHook((Thread) hook.get(system.getContainer()));
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("its shutdown hook cannot be detached: " + e, e);
+            Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
             LOG.debug("The JVM is already shutting down", e);
+        }
+    }
+
+    /** Else a close waits up to a second for a look at the memory that is due then. */
+    private void dropDelayedTasksAtClose() {
+        Object executor = fieldOfContainer(BrokerImpl.class.getSuperclass(), "_houseKeepingTaskExecutor");
+        ((ScheduledThreadPoolExecutor) executor).setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    private Object fieldOfContainer(Class<?> declaring, String name) {
+        try {
+            Field field = declaring.getDeclaredField(name);
+            field.setAccessible(true);
+            return field.get(system.getContainer());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this is not the Qpid that kuteng was made for: " + e, e);
         }
     }
 
