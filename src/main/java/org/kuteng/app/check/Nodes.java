@@ -6,6 +6,7 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /** Reads YAML nodes as Camel does. */
 final class Nodes {
@@ -39,6 +40,10 @@ final class Nodes {
 
     static String writtenKey(NodeTuple tuple) {
         return text(tuple.getKeyNode()).orElse("");
+    }
+
+    static boolean isEmptyList(Node node) {
+        return node instanceof SequenceNode list && list.getValue().isEmpty();
     }
 
     /** Written as {@code {{name}}} without quotes, which YAML takes for a mapping in a mapping. */

@@ -1,10 +1,8 @@
 package org.kuteng.app.check;
 
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.kuteng.app.Suggestions;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -40,6 +38,10 @@ final class StructureCheck {
     }
 
     void check(Node root) {
+        if (Nodes.member(root, "apiVersion") != null) {
+            // a kamelet or pipe, which has a form of its own
+            return;
+        }
         if (!(root instanceof SequenceNode list)) {
             report.error(root, "a route file is a list: begin with '- route:'");
         } else if (list.getValue().isEmpty()) {
@@ -51,6 +53,9 @@ final class StructureCheck {
 
     private void visit(Shape shape, String name, Node node, Scope scope) {
         if (shape.kind == Shape.Kind.FREE) {
+            return;
+        }
+        if (node instanceof MappingNode && shape.kind == Shape.Kind.MAPPING && !Nodes.isUnquotedPlaceholder(node)) {
             return;
         }
         if (node instanceof SequenceNode list && shape.kind == Shape.Kind.LIST) {
@@ -87,23 +92,7 @@ final class StructureCheck {
                 report.error(tuple.getKeyNode(), unknownOption(shape, name, tuple));
             }
         }
-        checkComplete(shape, name, mapping, given);
-    }
-
-    private void checkComplete(Shape shape, String name, MappingNode mapping, Set<String> given) {
-        for (String required : shape.required) {
-            if (!given.contains(required)) {
-                report.error(mapping, "'" + name + "' needs '" + required + "'");
-            }
-        }
-        List<String> languages =
-                given.stream().filter(shape.alternatives::contains).sorted().toList();
-        if (languages.size() > 1) {
-            report.error(
-                    mapping,
-                    "'" + name + "' takes only one of "
-                            + languages.stream().collect(Collectors.joining("', '", "'", "'")));
-        }
+        CompletenessCheck.check(shape, name, mapping, report);
     }
 
     private void visitStep(Shape shape, MappingNode mapping, Scope scope) {
@@ -124,8 +113,9 @@ final class StructureCheck {
     }
 
     private void visitText(Shape shape, String name, ScalarNode text, Scope scope) {
-        if (shape.kind == Shape.Kind.OBJECT) {
+        if (shape.kind == Shape.Kind.OBJECT || shape.kind == Shape.Kind.MAPPING) {
             if (shape.shortForm) {
+                checkNotEmpty(shape, name, text);
                 parts.accept(new Part(shape.type, name, text, scope));
             } else {
                 wrongType(shape, name, text);
@@ -136,6 +126,13 @@ final class StructureCheck {
                 .resolve(text.getValue(), scope)
                 .flatMap(value -> PlainValue.fault(shape, value))
                 .ifPresent(fault -> report.error(text, "'" + name + "' " + fault));
+    }
+
+    /** An expression may be empty, what other short forms stand for may not. */
+    private void checkNotEmpty(Shape shape, String name, ScalarNode text) {
+        if (text.getValue().isEmpty() && !shape.required.isEmpty() && !shape.type.endsWith("Expression")) {
+            report.error(text, "'" + name + "' is empty");
+        }
     }
 
     /** Camel takes a text for a list of texts as well. */
@@ -150,7 +147,12 @@ final class StructureCheck {
             return;
         }
         String label = name.isEmpty() ? "this" : "'" + name + "'";
-        report.error(node, label + " must be " + PlainValue.nameOf(shape) + ", not " + PlainValue.nameOf(node));
+        String remedy =
+                PlainValue.nameOf(node).equals("empty") && shape.required.isEmpty() && shape.kind == Shape.Kind.OBJECT
+                        ? ": write '" + name + ": {}'"
+                        : "";
+        report.error(
+                node, label + " must be " + PlainValue.nameOf(shape) + ", not " + PlainValue.nameOf(node) + remedy);
     }
 
     private String unknownStep(Shape shape, String step) {
