@@ -1,7 +1,9 @@
 package org.kuteng.app.check;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.kuteng.app.Suggestions;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -19,36 +21,42 @@ final class CompletenessCheck {
     /** They do something without an expression, too. */
     private static final Set<String> WITHOUT_EXPRESSION = Set.of("SortDefinition", "DelayDefinition");
 
+    /** What Camel asks for though its schema does not. */
+    private static final Map<String, String> ALSO_REQUIRED = Map.of("AggregateDefinition", "correlationExpression");
+
     private CompletenessCheck() {}
 
-    static void check(Shape shape, String name, MappingNode mapping, Report report) {
+    /**
+     * @param misplaced names that stand around the part though they belong into it, about which enough has been said
+     */
+    static void check(Shape shape, String name, MappingNode mapping, Set<String> misplaced, Report report) {
         List<String> given = mapping.getValue().stream().map(Nodes::key).toList();
         List<String> unknown = given.stream().filter(key -> !shape.has(key)).toList();
-        for (String required : shape.required) {
-            boolean misspelt = unknown.stream().anyMatch(key -> Suggestions.closest(key, shape.memberNames())
-                    .filter(required::equals)
-                    .isPresent());
-            if (!given.contains(required) && !misspelt) {
-                report.error(mapping, "'" + name + "' needs '" + required + "'");
-            }
-        }
+        Set<String> needed = new LinkedHashSet<>(shape.required);
+        Optional.ofNullable(ALSO_REQUIRED.get(shape.type)).ifPresent(needed::add);
+        needed.removeAll(given);
+        needed.removeAll(misplaced);
+        unknown.forEach(key -> Suggestions.closest(key, shape.memberNames()).ifPresent(needed::remove));
+        needed.forEach(required -> report.error(mapping, "'" + name + "' needs '" + required + "'"));
         for (Set<String> group : shape.alternatives) {
-            List<NodeTuple> chosen = mapping.getValue().stream()
-                    .filter(tuple -> group.contains(Nodes.key(tuple)))
-                    .toList();
-            if (chosen.size() > 1) {
-                String others =
-                        String.join("' and '", chosen.stream().map(Nodes::key).toList());
-                report.error(chosen.get(1).getKeyNode(), "'" + name + "' takes only one of '" + others + "'");
-            } else if (chosen.isEmpty() && unknown.isEmpty() && !WITHOUT_EXPRESSION.contains(shape.type)) {
-                NEEDED.forEach((member, what) -> {
-                    if (group.contains(member)) {
-                        report.error(mapping, "'" + name + "' needs " + what);
-                    }
-                });
-            }
+            checkGroup(shape, name, mapping, group, unknown.isEmpty(), report);
         }
         checkSteps(shape, mapping, report);
+    }
+
+    private static void checkGroup(
+            Shape shape, String name, MappingNode mapping, Set<String> group, boolean allKnown, Report report) {
+        List<NodeTuple> chosen = mapping.getValue().stream()
+                .filter(tuple -> group.contains(Nodes.key(tuple)))
+                .toList();
+        if (chosen.size() > 1) {
+            String all = String.join("' and '", chosen.stream().map(Nodes::key).toList());
+            report.error(chosen.get(1).getKeyNode(), "'" + name + "' takes only one of '" + all + "'");
+        } else if (chosen.isEmpty() && allKnown && !WITHOUT_EXPRESSION.contains(shape.type)) {
+            NEEDED.entrySet().stream()
+                    .filter(need -> group.contains(need.getKey()))
+                    .forEach(need -> report.error(mapping, "'" + name + "' needs " + need.getValue()));
+        }
     }
 
     /** Camel refuses a route without steps. */

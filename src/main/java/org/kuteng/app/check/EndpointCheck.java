@@ -91,13 +91,11 @@ final class EndpointCheck {
         }
         endpoint.options().forEach(option -> checkOption(known, option, scope));
         for (String required : required(known, endpoint)) {
-            if (endpoint.option(required).isEmpty()) {
+            if (!endpoint.has(required)) {
                 report.error(endpoint.uri(), "'" + endpoint.scheme() + "' needs '" + required + "'");
             }
         }
-        if (consumer
-                && endpoint.scheme().equals("spring-rabbitmq")
-                && endpoint.option("queues").isEmpty()) {
+        if (consumer && endpoint.scheme().equals("spring-rabbitmq") && !endpoint.has("queues")) {
             report.error(
                     endpoint.uri(),
                     "'spring-rabbitmq' does not know which queue to consume: add 'queues' under 'parameters'");
@@ -147,8 +145,8 @@ final class EndpointCheck {
             }
             return;
         }
-        placeholders
-                .resolve(option.value(), scope)
+        Optional.ofNullable(option.value())
+                .flatMap(text -> placeholders.resolve(text, scope))
                 .ifPresent(value -> checkValue(described.get(), option, value, scope));
     }
 

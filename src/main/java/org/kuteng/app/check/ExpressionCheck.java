@@ -62,7 +62,9 @@ final class ExpressionCheck {
     private static String reason(SimpleIllegalSyntaxException e) {
         String reason = e.getShortMessage().lines().findFirst().orElse("");
         int location = reason.indexOf(" at location ");
-        return location < 0 ? reason : reason.substring(0, location);
+        return (location < 0 ? reason : reason.substring(0, location))
+                .replace("symbol functionEnd", "'}'")
+                .replace("but was eol", "but the text ends");
     }
 
     private static boolean isPlain(String text) {

@@ -46,6 +46,16 @@ final class Nodes {
         return node instanceof SequenceNode list && list.getValue().isEmpty();
     }
 
+    /** What to write instead of a placeholder without quotes. */
+    static String quoted(String name, Node placeholder) {
+        MappingNode outer = (MappingNode) placeholder;
+        String inner = outer.getValue().get(0).getKeyNode() instanceof MappingNode mapping
+                        && !mapping.getValue().isEmpty()
+                ? writtenKey(mapping.getValue().get(0))
+                : "...";
+        return "a placeholder needs quotes: " + name + ": \"{{" + inner + "}}\"";
+    }
+
     /** Written as {@code {{name}}} without quotes, which YAML takes for a mapping in a mapping. */
     static boolean isUnquotedPlaceholder(Node node) {
         return node instanceof MappingNode outer

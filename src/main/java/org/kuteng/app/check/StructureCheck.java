@@ -29,6 +29,8 @@ final class StructureCheck {
     private final Placeholders placeholders;
     private final Report report;
     private final Consumer<Part> parts;
+    /** Unknown names around the part that is looked at. */
+    private Set<String> misplaced = Set.of();
 
     StructureCheck(StepSchema schema, Placeholders placeholders, Report report, Consumer<Part> parts) {
         this.schema = schema;
@@ -80,6 +82,15 @@ final class StructureCheck {
             parts.accept(new Part(shape.type, name, mapping, scope));
             inner = TemplateScope.enter(shape.type, mapping, scope);
         }
+        Set<String> around = misplaced;
+        misplaced = new HashSet<>(mapping.getValue().stream().map(Nodes::key).toList());
+        misplaced.removeAll(shape.memberNames());
+        visitMembers(shape, name, mapping, inner);
+        misplaced = around;
+        CompletenessCheck.check(shape, name, mapping, around, report);
+    }
+
+    private void visitMembers(Shape shape, String name, MappingNode mapping, Scope scope) {
         Set<String> given = new HashSet<>();
         for (NodeTuple tuple : mapping.getValue()) {
             String key = Nodes.key(tuple);
@@ -87,12 +98,11 @@ final class StructureCheck {
                 report.warning(tuple.getKeyNode(), "'" + key + "' is given twice: only the last one counts");
             }
             if (shape.has(key)) {
-                visit(shape.member(key), key, tuple.getValueNode(), inner);
+                visit(shape.member(key), key, tuple.getValueNode(), scope);
             } else if (!ALSO_ACCEPTED.contains(key)) {
                 report.error(tuple.getKeyNode(), unknownOption(shape, name, tuple));
             }
         }
-        CompletenessCheck.check(shape, name, mapping, report);
     }
 
     private void visitStep(Shape shape, MappingNode mapping, Scope scope) {
@@ -143,7 +153,7 @@ final class StructureCheck {
 
     private void wrongType(Shape shape, String name, Node node) {
         if (Nodes.isUnquotedPlaceholder(node)) {
-            report.error(node, "a placeholder needs quotes: " + name + ": \"{{...}}\"");
+            report.error(node, Nodes.quoted(name, node));
             return;
         }
         String label = name.isEmpty() ? "this" : "'" + name + "'";
@@ -179,7 +189,9 @@ final class StructureCheck {
         String key = Nodes.writtenKey(tuple);
         String owner = name.isEmpty() ? "" : " of '" + name + "'";
         String suggestion = Suggestions.didYouMean(key, shape.memberNames());
-        if (suggestion.isEmpty() && schema.step().has(key)) {
+        if (shape.has("from") && Set.of("uri", "parameters", "steps").contains(key)) {
+            suggestion = ": it belongs under 'from'";
+        } else if (suggestion.isEmpty() && schema.step().has(key)) {
             suggestion = shape.has("steps") ? ": a step belongs under 'steps'" : ": a step begins with '- '";
         }
         return "unknown option '" + key + "'" + owner + suggestion;
