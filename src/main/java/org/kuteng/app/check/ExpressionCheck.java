@@ -18,11 +18,18 @@ final class ExpressionCheck {
     private static final Pattern PLAIN = Pattern.compile("\\$\\{(body|id|exchangeId|routeId|exception\\.message"
             + "|(header|headers|exchangeProperty|variable)\\.[A-Za-z][A-Za-z0-9_-]*)}");
 
+    private static final String UNKNOWN_FUNCTION = "Unknown function: ";
+    private static final String NO_BEAN = "No bean could be found in the registry for: ";
+
     private final Placeholders placeholders;
+    private final Set<String> beans;
+    private final References references;
     private final Report report;
     private SimpleLanguage language;
 
-    ExpressionCheck(Placeholders placeholders, Report report) {
+    ExpressionCheck(Placeholders placeholders, Set<String> beans, References references, Report report) {
+        this.beans = beans;
+        this.references = references;
         this.placeholders = placeholders;
         this.report = report;
     }
@@ -52,11 +59,25 @@ final class ExpressionCheck {
             }
         } catch (SimpleIllegalSyntaxException e) {
             int index = resolved.get().equals(written) ? Math.max(0, e.getIndex()) : 0;
-            report.error(report.place(text, index), "bad simple expression: " + reason(e));
+            report(reason(e), scope, report.place(text, index));
         } catch (RuntimeException e) {
             // what only a started Camel can tell is not a fault of the text
             return;
         }
+    }
+
+    /** The parser runs without the beans of the application, among which can be functions of its own. */
+    private void report(String reason, Scope scope, Place place) {
+        String function = after(reason, UNKNOWN_FUNCTION).replaceFirst("\\W.*", "");
+        if (reason.startsWith(NO_BEAN)) {
+            references.bean(after(reason, NO_BEAN), scope, place);
+        } else if (function.isEmpty() || !beans.contains(function)) {
+            report.error(place, "bad simple expression: " + reason);
+        }
+    }
+
+    private static String after(String reason, String beginning) {
+        return reason.startsWith(beginning) ? reason.substring(beginning.length()) : "";
     }
 
     private static String reason(SimpleIllegalSyntaxException e) {

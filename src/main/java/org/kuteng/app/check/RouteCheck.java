@@ -46,7 +46,7 @@ public final class RouteCheck {
 
     private void check(Node root, Report report) {
         EndpointCheck endpoints = new EndpointCheck(components, libraries, placeholders, context, references, report);
-        ExpressionCheck expressions = new ExpressionCheck(placeholders, report);
+        ExpressionCheck expressions = new ExpressionCheck(placeholders, context.beans(), references, report);
         NameCheck names = new NameCheck(schema, placeholders, references, report);
         new StructureCheck(schema, placeholders, report, part -> {
                     endpoints.check(part);

@@ -25,7 +25,7 @@ final class RouteFile {
     static Optional<Node> read(Path file, Report report) {
         Place whole = new Place(file, 0, 0);
         if (Files.isDirectory(file)) {
-            report.error(whole, "is a folder, not a file");
+            report.error(whole, Files.isReadable(file) ? "is a folder, not a file" : "no permission to read it");
             return Optional.empty();
         }
         try (InputStream in = Files.newInputStream(file)) {
