@@ -43,6 +43,7 @@ public record Topology(List<ExchangeDefinition> exchanges, List<QueueDefinition>
      * @throws BrokerException if the broker refuses, or the connection is lost meanwhile
      */
     public List<String> declare(Connection connection) {
+        boolean embedded = BrokerKind.of(connection) == BrokerKind.QPID;
         String doing = "open a channel";
         try (Channel channel = openChannel(connection)) {
             for (ExchangeDefinition exchange : exchanges) {
@@ -57,7 +58,8 @@ public record Topology(List<ExchangeDefinition> exchanges, List<QueueDefinition>
             Map<String, String> names = new LinkedHashMap<>();
             for (QueueDefinition queue : queues) {
                 doing = "declare queue '" + queue.name() + "'";
-                Map<String, Object> arguments = queue.arguments();
+                Map<String, Object> arguments =
+                        embedded ? EmbeddedArguments.translate(queue.arguments()) : queue.arguments();
                 names.put(
                         queue.name(),
                         channel.queueDeclare(

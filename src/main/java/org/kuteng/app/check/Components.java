@@ -28,6 +28,10 @@ final class Components {
         return resource(SERVICES + "language/" + name) != null;
     }
 
+    boolean hasDataFormat(String name) {
+        return resource(SERVICES + "dataformat/" + name) != null;
+    }
+
     /** All schemes, for suggestions. */
     Set<String> schemes() {
         Set<String> schemes = new TreeSet<>();

@@ -2,6 +2,7 @@ package org.kuteng.app.check;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -19,7 +20,7 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
  */
 record Endpoint(ScalarNode uri, String scheme, String path, List<Option> query, List<Option> parameters) {
 
-    /** An option: its name, where that stands, its value, where that stands. */
+    /** An option: its name, where that stands, its value (null when it is no plain one), where that stands. */
     record Option(String name, Place namePlace, String value, Place valuePlace) {}
 
     /**
@@ -60,10 +61,16 @@ record Endpoint(ScalarNode uri, String scheme, String path, List<Option> query, 
         return all;
     }
 
+    boolean has(String name) {
+        return options().stream().anyMatch(option -> option.name().equalsIgnoreCase(name));
+    }
+
+    /** The value of an option; empty when it is not given. */
     Optional<String> option(String name) {
         return options().stream()
                 .filter(option -> option.name().equalsIgnoreCase(name))
                 .map(Option::value)
+                .filter(Objects::nonNull)
                 .findFirst();
     }
 
@@ -80,10 +87,8 @@ record Endpoint(ScalarNode uri, String scheme, String path, List<Option> query, 
                 String text = Nodes.text(value).orElse(null);
                 if (text == null && !(value instanceof MappingNode && !Nodes.isUnquotedPlaceholder(value))) {
                     report.error(value, wrongValue(Nodes.writtenKey(tuple), value));
-                } else if (text != null) {
-                    options.add(
-                            new Option(Nodes.key(tuple), report.place(tuple.getKeyNode()), text, report.place(value)));
                 }
+                options.add(new Option(Nodes.key(tuple), report.place(tuple.getKeyNode()), text, report.place(value)));
             }
         }
         return options;
@@ -91,7 +96,7 @@ record Endpoint(ScalarNode uri, String scheme, String path, List<Option> query, 
 
     private static String wrongValue(String name, Node value) {
         return Nodes.isUnquotedPlaceholder(value)
-                ? "a placeholder needs quotes: " + name + ": \"{{...}}\""
+                ? Nodes.quoted(name, value)
                 : "'" + name + "' must be a single value, not a list";
     }
 

@@ -1,5 +1,6 @@
 package org.kuteng.app.check;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,7 +18,10 @@ final class EndpointCheck {
             "WireTapDefinition", "uri",
             "DeadLetterChannelDefinition", "deadLetterUri");
 
+    private static final Set<String> NAMELESS = Set.of("mock", "seda", "stub");
+
     private final Components components;
+    private final LibraryCheck libraries;
     private final Placeholders placeholders;
     private final CheckContext context;
     private final References references;
@@ -25,11 +29,13 @@ final class EndpointCheck {
 
     EndpointCheck(
             Components components,
+            LibraryCheck libraries,
             Placeholders placeholders,
             CheckContext context,
             References references,
             Report report) {
         this.components = components;
+        this.libraries = libraries;
         this.placeholders = placeholders;
         this.context = context;
         this.references = references;
@@ -44,8 +50,13 @@ final class EndpointCheck {
         }
         Optional<ScalarNode> uri =
                 part.node() instanceof ScalarNode text ? Optional.of(text) : Nodes.scalar(part.node(), member);
-        uri.filter(text -> !text.getValue().isBlank())
-                .ifPresent(text -> check(part, text, Nodes.member(part.node(), "parameters"), consumer));
+        uri.ifPresent(text -> {
+            if (!text.getValue().isBlank()) {
+                check(part, text, Nodes.member(part.node(), "parameters"), consumer);
+            } else if (text != part.node()) {
+                report.error(text, "'" + member + "' is empty");
+            }
+        });
     }
 
     private void check(Part part, ScalarNode uri, Node parameters, boolean consumer) {
@@ -67,7 +78,7 @@ final class EndpointCheck {
         Optional<ComponentOptions> component = components.component(endpoint.scheme());
         if (component.isEmpty()) {
             if (!context.beans().contains(endpoint.scheme())) {
-                report.error(endpoint.uri(), unknown(endpoint.scheme()));
+                report.error(endpoint.uri(), libraries.componentFault(endpoint.scheme()));
             }
             return;
         }
@@ -79,21 +90,26 @@ final class EndpointCheck {
                     "options stand after the '?' as well as under 'parameters': put them all under 'parameters'");
         }
         endpoint.options().forEach(option -> checkOption(known, option, scope));
-        for (String required :
-                known.required(endpoint.path() != null && !endpoint.path().isEmpty())) {
-            if (endpoint.option(required).isEmpty()) {
+        for (String required : required(known, endpoint)) {
+            if (!endpoint.has(required)) {
                 report.error(endpoint.uri(), "'" + endpoint.scheme() + "' needs '" + required + "'");
             }
         }
-        if (consumer
-                && endpoint.scheme().equals("spring-rabbitmq")
-                && endpoint.option("queues").isEmpty()) {
+        if (consumer && endpoint.scheme().equals("spring-rabbitmq") && !endpoint.has("queues")) {
             report.error(
                     endpoint.uri(),
                     "'spring-rabbitmq' does not know which queue to consume: add 'queues' under 'parameters'");
         }
         boolean literal = placeholders.resolve(endpoint.name(), scope).isPresent();
         references.endpoint(resolved(endpoint, scope), consumer, literal, report.place(endpoint.uri()));
+    }
+
+    /** Some take an address that is nothing but the scheme. */
+    private static List<String> required(ComponentOptions known, Endpoint endpoint) {
+        boolean nameless =
+                NAMELESS.contains(endpoint.scheme()) && endpoint.options().isEmpty();
+        boolean withPath = endpoint.path() != null && !endpoint.path().isEmpty();
+        return known.required(withPath || nameless);
     }
 
     private Endpoint resolved(Endpoint endpoint, Scope scope) {
@@ -129,8 +145,8 @@ final class EndpointCheck {
             }
             return;
         }
-        placeholders
-                .resolve(option.value(), scope)
+        Optional.ofNullable(option.value())
+                .flatMap(text -> placeholders.resolve(text, scope))
                 .ifPresent(value -> checkValue(described.get(), option, value, scope));
     }
 
@@ -146,11 +162,5 @@ final class EndpointCheck {
                     .fault(value)
                     .ifPresent(fault -> report.error(option.valuePlace(), "'" + option.name() + "' " + fault));
         }
-    }
-
-    private String unknown(String scheme) {
-        String suggestion = Suggestions.didYouMean(scheme, components.schemes());
-        return "unknown component '" + scheme + "'" + suggestion
-                + (suggestion.isEmpty() ? MissingArtefacts.hint(scheme) : "");
     }
 }

@@ -2,6 +2,7 @@ package org.kuteng.app.check;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -28,17 +29,16 @@ final class EndpointOption {
     /** The end of a sentence that begins with the name of the option; empty when the value is right. */
     Optional<String> fault(String value) {
         String type = json.text("type");
-        String trimmed = value.trim();
         if (json.get("enum") != null) {
-            return PlainValue.choiceFault(json.texts("enum"), trimmed);
+            return PlainValue.choiceFault(json.texts("enum"), value);
         }
         return switch (type) {
             case "boolean" ->
-                PlainValue.isBoolean(trimmed) ? Optional.empty() : PlainValue.mustBe("true or false", value);
-            case "integer" -> isInteger(trimmed) ? Optional.empty() : PlainValue.mustBe("a whole number", value);
-            case "number" -> PlainValue.isNumber(trimmed) ? Optional.empty() : PlainValue.mustBe("a number", value);
+                PlainValue.isBoolean(value) ? Optional.empty() : PlainValue.mustBe("true or false", value);
+            case "integer" -> isInteger(value) ? Optional.empty() : PlainValue.mustBe("a whole number", value);
+            case "number" -> PlainValue.isNumber(value) ? Optional.empty() : PlainValue.mustBe("a number", value);
             case "duration" ->
-                isDuration(trimmed) ? Optional.empty() : PlainValue.mustBe("a duration such as 500ms or 1m30s", value);
+                isDuration(value) ? Optional.empty() : PlainValue.mustBe("a duration such as 500ms or 1m30s", value);
             default -> Optional.empty();
         };
     }
@@ -54,7 +54,7 @@ final class EndpointOption {
     }
 
     private boolean isLong() {
-        return json.text("javaType").toLowerCase().endsWith("long");
+        return json.text("javaType").toLowerCase(Locale.ROOT).endsWith("long");
     }
 
     private static boolean isDuration(String value) {

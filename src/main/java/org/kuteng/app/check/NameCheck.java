@@ -3,7 +3,6 @@ package org.kuteng.app.check;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
@@ -20,14 +19,13 @@ final class NameCheck {
     private static final List<String> BEAN_OPTIONS =
             List.of("aggregationStrategy", "idempotentRepository", "errorHandlerRef", "routePolicy");
 
-    private static final Set<String> OWN_IDS =
-            Set.of("RouteDefinition", "RouteConfigurationDefinition", "RouteTemplateDefinition");
-
+    private final StepSchema schema;
     private final Placeholders placeholders;
     private final References references;
     private final Report report;
 
-    NameCheck(Placeholders placeholders, References references, Report report) {
+    NameCheck(StepSchema schema, Placeholders placeholders, References references, Report report) {
+        this.schema = schema;
         this.placeholders = placeholders;
         this.references = references;
         this.report = report;
@@ -41,6 +39,8 @@ final class NameCheck {
             case "RouteConfigurationDefinition" ->
                 value(part, "id").ifPresent(id -> references.configuration(id.getValue()));
             case "BeanFactoryDefinition" -> value(part, "name").ifPresent(id -> references.defineBean(id.getValue()));
+            case "RouteTemplateDefinition" -> checkTemplate(part);
+            case "TemplatedRouteDefinition" -> checkTemplatedRoute(part);
             default -> checkStepId(part);
         }
         checkBeans(part);
@@ -63,10 +63,26 @@ final class NameCheck {
         });
     }
 
+    /** Camel refuses to start when two steps of any routes have the same id, or a step has that of a route. */
     private void checkStepId(Part part) {
-        if (!part.scope().template() && part.type().endsWith("Definition") && !OWN_IDS.contains(part.type())) {
-            // placeholder for step ids
+        String prefix = part.scope().idPrefix();
+        if (prefix != null && schema.step().has(part.name())) {
+            value(part, "id").ifPresent(id -> placeholders
+                    .resolve(prefix + id.getValue(), part.scope())
+                    .ifPresent(name -> references.id("step", name, report.place(id))));
         }
+    }
+
+    private void checkTemplate(Part template) {
+        Optional<ScalarNode> id = value(template, "id");
+        id.ifPresent(name -> references.template(name.getValue(), new TemplateParameters(template.node())));
+    }
+
+    private void checkTemplatedRoute(Part route) {
+        value(route, "routeTemplateRef")
+                .ifPresent(name -> references.useTemplate(
+                        name.getValue(), report.place(name), TemplateParameters.given(route.node(), report)));
+        value(route, "routeId").ifPresent(id -> references.id("route", id.getValue(), report.place(id)));
     }
 
     private void checkBeans(Part part) {

@@ -6,6 +6,7 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /** Reads YAML nodes as Camel does. */
 final class Nodes {
@@ -39,6 +40,20 @@ final class Nodes {
 
     static String writtenKey(NodeTuple tuple) {
         return text(tuple.getKeyNode()).orElse("");
+    }
+
+    static boolean isEmptyList(Node node) {
+        return node instanceof SequenceNode list && list.getValue().isEmpty();
+    }
+
+    /** What to write instead of a placeholder without quotes. */
+    static String quoted(String name, Node placeholder) {
+        MappingNode outer = (MappingNode) placeholder;
+        String inner = outer.getValue().get(0).getKeyNode() instanceof MappingNode mapping
+                        && !mapping.getValue().isEmpty()
+                ? writtenKey(mapping.getValue().get(0))
+                : "...";
+        return "a placeholder needs quotes: " + name + ": \"{{" + inner + "}}\"";
     }
 
     /** Written as {@code {{name}}} without quotes, which YAML takes for a mapping in a mapping. */

@@ -25,16 +25,20 @@ final class PlaceholderCheck {
             if (text.getValue().contains("{{")) {
                 placeholders
                         .missing(text.getValue(), scope)
-                        .forEach(missing -> report.error(
-                                report.place(text, missing.offset()),
-                                "no value for {{" + missing.name() + "}}: set it in application.properties, or write {{"
-                                        + missing.name() + ":default}}"));
+                        .forEach(missing -> report.error(report.place(text, missing.offset()), fault(missing.name())));
             }
         } else if (node instanceof SequenceNode list) {
             list.getValue().forEach(item -> check(item, scope));
         } else if (node instanceof MappingNode mapping) {
             mapping.getValue().forEach(tuple -> check(tuple, scope));
         }
+    }
+
+    private static String fault(String name) {
+        String place = name.startsWith("env:")
+                ? "in the environment"
+                : name.startsWith("sys:") ? "with -D" : "in application.properties";
+        return "no value for {{" + name + "}}: set it " + place + ", or write {{" + name + ":default}}";
     }
 
     private void check(NodeTuple tuple, Scope scope) {

@@ -68,7 +68,7 @@ final class PlainValue {
     static String nameOf(Shape shape) {
         return switch (shape.kind) {
             case LIST -> "a list";
-            case OBJECT -> shape.shortForm ? "a text or a mapping" : "a mapping";
+            case OBJECT, MAPPING -> shape.shortForm ? "a text or a mapping" : "a mapping";
             default -> "a single value";
         };
     }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.camel.support.PatternHelper;
 import org.kuteng.app.Suggestions;
@@ -22,6 +23,8 @@ final class References {
     private final Set<String> configurations = new TreeSet<>();
     private final Set<String> consumed = new HashSet<>();
     private boolean anyConsumed;
+    private final Map<String, TemplateParameters> templates = new TreeMap<>();
+    private final List<TemplateUse> templateUses = new ArrayList<>();
     private final List<Use> beanUses = new ArrayList<>();
     private final List<Use> configurationUses = new ArrayList<>();
     private final Map<Place, String> sent = new LinkedHashMap<>();
@@ -33,6 +36,8 @@ final class References {
     }
 
     private record Use(String name, Scope scope, Place place) {}
+
+    private record TemplateUse(String template, Place place, Map<String, Place> given) {}
 
     /** A name that only one route, or one step, of all files may have. */
     void id(String what, String id, Place place) {
@@ -47,6 +52,14 @@ final class References {
 
     Set<String> routeIds() {
         return routeIds;
+    }
+
+    void template(String id, TemplateParameters parameters) {
+        templates.put(id, parameters);
+    }
+
+    void useTemplate(String template, Place place, Map<String, Place> given) {
+        templateUses.add(new TemplateUse(template, place, given));
     }
 
     void configuration(String id) {
@@ -83,6 +96,7 @@ final class References {
         configurationUses.stream()
                 .filter(use -> configurations.stream().noneMatch(id -> PatternHelper.matchPattern(id, use.name())))
                 .forEach(use -> unknown("route configuration", use.name(), configurations, use.place()));
+        templateUses.forEach(this::checkTemplate);
         beanUses.forEach(this::checkBean);
         if (!anyConsumed) {
             sent.forEach((place, name) -> {
@@ -91,6 +105,26 @@ final class References {
                 }
             });
         }
+    }
+
+    private void checkTemplate(TemplateUse use) {
+        TemplateParameters template = templates.get(use.template());
+        if (template == null) {
+            unknown("route template", use.template(), templates.keySet(), use.place());
+            return;
+        }
+        use.given().forEach((name, place) -> {
+            if (!template.names().contains(name)) {
+                report(
+                        place,
+                        "unknown parameter '" + name + "' of route template '" + use.template() + "'"
+                                + Suggestions.didYouMean(name, template.names()));
+            }
+        });
+        template.required().stream()
+                .filter(name -> !use.given().containsKey(name))
+                .forEach(name -> report(
+                        use.place(), "route template '" + use.template() + "' needs the parameter '" + name + "'"));
     }
 
     private void checkBean(Use use) {

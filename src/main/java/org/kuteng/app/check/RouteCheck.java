@@ -12,6 +12,7 @@ public final class RouteCheck {
 
     private final StepSchema schema = new StepSchema();
     private final Components components = new Components();
+    private final LibraryCheck libraries = new LibraryCheck(components);
     private final List<Problem> problems = new ArrayList<>();
     private final CheckContext context;
     private final Placeholders placeholders;
@@ -63,11 +64,14 @@ public final class RouteCheck {
     }
 
     private void check(Node root, Report report) {
-        EndpointCheck endpoints = new EndpointCheck(components, placeholders, context, references, report);
-        NameCheck names = new NameCheck(placeholders, references, report);
+        EndpointCheck endpoints = new EndpointCheck(components, libraries, placeholders, context, references, report);
+        ExpressionCheck expressions = new ExpressionCheck(placeholders, context.beans(), references, report);
+        NameCheck names = new NameCheck(schema, placeholders, references, report);
         new StructureCheck(schema, placeholders, report, part -> {
                     endpoints.check(part);
                     names.check(part);
+                    expressions.check(part);
+                    libraries.check(part, report);
                 })
                 .check(root);
         new PlaceholderCheck(placeholders, report).check(root, Scope.FILE);

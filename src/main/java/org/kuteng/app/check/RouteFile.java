@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.YamlUnicodeReader;
 import org.snakeyaml.engine.v2.composer.Composer;
+import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -24,11 +25,12 @@ final class RouteFile {
     static Optional<Node> read(Path file, Report report) {
         Place whole = new Place(file, 0, 0);
         if (Files.isDirectory(file)) {
-            report.error(whole, "is a folder, not a file");
+            report.error(whole, Files.isReadable(file) ? "is a folder, not a file" : "no permission to read it");
             return Optional.empty();
         }
         try (InputStream in = Files.newInputStream(file)) {
-            LoadSettings settings = LoadSettings.builder().build();
+            LoadSettings settings =
+                    LoadSettings.builder().setAllowNonScalarKeys(true).build();
             StreamReader reader = new StreamReader(settings, new YamlUnicodeReader(in));
             Optional<Node> root = new Composer(settings, new ParserImpl(settings, reader)).getSingleNode();
             if (root.isEmpty()) {
@@ -36,8 +38,7 @@ final class RouteFile {
             }
             return root;
         } catch (MarkedYamlEngineException e) {
-            report.error(
-                    e.getProblemMark().map(mark -> Place.of(file, mark)).orElse(whole), "not valid YAML: " + cause(e));
+            report.error(mark(e).map(mark -> Place.of(file, mark)).orElse(whole), "not valid YAML: " + cause(e));
         } catch (YamlEngineException e) {
             report.error(whole, "not a YAML file: " + firstLine(e));
         } catch (NoSuchFileException e) {
@@ -48,6 +49,12 @@ final class RouteFile {
             report.error(whole, "cannot be read: " + firstLine(e));
         }
         return Optional.empty();
+    }
+
+    /** What is open at the end of the file is found where it was opened. */
+    private static Optional<Mark> mark(MarkedYamlEngineException e) {
+        boolean open = e.getProblem().contains("end of stream");
+        return open ? e.getContextMark().or(e::getProblemMark) : e.getProblemMark();
     }
 
     private static String cause(MarkedYamlEngineException e) {

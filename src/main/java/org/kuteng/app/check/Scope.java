@@ -7,13 +7,14 @@ import java.util.Set;
  *
  * @param owner the class in Camel's model of the step that a part belongs to, such as {@code FilterDefinition}
  * @param template whether the part belongs to a template, whose text is not final
+ * @param idPrefix what Camel puts before the ids of the steps of a route; null outside of a route
  * @param parameters names that a template gives to {@code {{name}}}
  * @param beans names of beans that belong to a template
  */
-record Scope(String owner, boolean template, Set<String> parameters, Set<String> beans) {
-    static final Scope FILE = new Scope("", false, Set.of(), Set.of());
+record Scope(String owner, boolean template, String idPrefix, Set<String> parameters, Set<String> beans) {
+    static final Scope FILE = new Scope("", false, null, Set.of(), Set.of());
 
     Scope ownedBy(String type) {
-        return new Scope(type, template, parameters, beans);
+        return new Scope(type, template, idPrefix, parameters, beans);
     }
 }

@@ -1,5 +1,6 @@
 package org.kuteng.app.check;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +15,8 @@ final class Shape {
         BOOLEAN,
         NUMBER,
         LIST,
+        /** Names and values that the schema does not know, such as parameters. */
+        MAPPING,
         OBJECT,
         /** Anything goes. */
         FREE
@@ -31,8 +34,8 @@ final class Shape {
     List<String> choices = List.of();
     Supplier<Shape> items = () -> null;
     final Set<String> required = new LinkedHashSet<>();
-    /** At most one of these may be given, such as the language of an expression. */
-    final Set<String> alternatives = new LinkedHashSet<>();
+    /** Of each group at most one may be given, such as the language of an expression. */
+    final List<Set<String>> alternatives = new ArrayList<>();
 
     private final Map<String, Supplier<Shape>> members = new LinkedHashMap<>();
 

@@ -1,8 +1,9 @@
 package org.kuteng.app.check;
 
 import java.util.HashMap;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The JSON schema that comes with Camel's YAML language, read as far as it is needed.
@@ -88,9 +89,14 @@ final class StepSchema {
             }
         }
         for (LazyJson group : json.list("anyOf")) {
-            group.list("oneOf").forEach(alternative -> addAlternative(shape, alternative));
+            Set<String> names = new LinkedHashSet<>();
+            group.list("oneOf").forEach(alternative -> addAlternative(shape, names, alternative));
+            shape.alternatives.add(names);
         }
         LazyJson properties = json.get("properties");
+        if (properties == null && shape.kind == Shape.Kind.FREE && "object".equals(json.text("type"))) {
+            shape.kind = Shape.Kind.MAPPING;
+        }
         if (properties != null) {
             shape.kind = Shape.Kind.OBJECT;
             // an empty one only announces the name of an alternative
@@ -99,15 +105,16 @@ final class StepSchema {
         shape.required.addAll(json.texts("required"));
     }
 
-    private void addAlternative(Shape shape, LazyJson alternative) {
+    private void addAlternative(Shape shape, Set<String> names, LazyJson alternative) {
         if (alternative.get("$ref") != null) {
-            shape.addAll(shape(alternative.get("$ref").asText()));
+            Shape expression = shape(alternative.get("$ref").asText());
+            expression.alternatives.forEach(names::addAll);
+            expression.memberNames().forEach(name -> shape.add(name, () -> expression.member(name)));
             return;
         }
-        List<String> names = alternative.texts("required");
-        for (String name : names) {
+        for (String name : alternative.texts("required")) {
             LazyJson property = alternative.get("properties").get(name);
-            shape.alternatives.add(name);
+            names.add(name);
             shape.add(name, () -> shape(property));
         }
     }

@@ -1,10 +1,8 @@
 package org.kuteng.app.check;
 
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.kuteng.app.Suggestions;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -31,6 +29,8 @@ final class StructureCheck {
     private final Placeholders placeholders;
     private final Report report;
     private final Consumer<Part> parts;
+    /** Unknown names around the part that is looked at. */
+    private Set<String> misplaced = Set.of();
 
     StructureCheck(StepSchema schema, Placeholders placeholders, Report report, Consumer<Part> parts) {
         this.schema = schema;
@@ -40,6 +40,10 @@ final class StructureCheck {
     }
 
     void check(Node root) {
+        if (Nodes.member(root, "apiVersion") != null) {
+            // a kamelet or pipe, which has a form of its own
+            return;
+        }
         if (!(root instanceof SequenceNode list)) {
             report.error(root, "a route file is a list: begin with '- route:'");
         } else if (list.getValue().isEmpty()) {
@@ -51,6 +55,9 @@ final class StructureCheck {
 
     private void visit(Shape shape, String name, Node node, Scope scope) {
         if (shape.kind == Shape.Kind.FREE) {
+            return;
+        }
+        if (node instanceof MappingNode && shape.kind == Shape.Kind.MAPPING && !Nodes.isUnquotedPlaceholder(node)) {
             return;
         }
         if (node instanceof SequenceNode list && shape.kind == Shape.Kind.LIST) {
@@ -75,6 +82,15 @@ final class StructureCheck {
             parts.accept(new Part(shape.type, name, mapping, scope));
             inner = TemplateScope.enter(shape.type, mapping, scope);
         }
+        Set<String> around = misplaced;
+        misplaced = new HashSet<>(mapping.getValue().stream().map(Nodes::key).toList());
+        misplaced.removeAll(shape.memberNames());
+        visitMembers(shape, name, mapping, inner);
+        misplaced = around;
+        CompletenessCheck.check(shape, name, mapping, around, report);
+    }
+
+    private void visitMembers(Shape shape, String name, MappingNode mapping, Scope scope) {
         Set<String> given = new HashSet<>();
         for (NodeTuple tuple : mapping.getValue()) {
             String key = Nodes.key(tuple);
@@ -82,27 +98,10 @@ final class StructureCheck {
                 report.warning(tuple.getKeyNode(), "'" + key + "' is given twice: only the last one counts");
             }
             if (shape.has(key)) {
-                visit(shape.member(key), key, tuple.getValueNode(), inner);
+                visit(shape.member(key), key, tuple.getValueNode(), scope);
             } else if (!ALSO_ACCEPTED.contains(key)) {
                 report.error(tuple.getKeyNode(), unknownOption(shape, name, tuple));
             }
-        }
-        checkComplete(shape, name, mapping, given);
-    }
-
-    private void checkComplete(Shape shape, String name, MappingNode mapping, Set<String> given) {
-        for (String required : shape.required) {
-            if (!given.contains(required)) {
-                report.error(mapping, "'" + name + "' needs '" + required + "'");
-            }
-        }
-        List<String> languages =
-                given.stream().filter(shape.alternatives::contains).sorted().toList();
-        if (languages.size() > 1) {
-            report.error(
-                    mapping,
-                    "'" + name + "' takes only one of "
-                            + languages.stream().collect(Collectors.joining("', '", "'", "'")));
         }
     }
 
@@ -124,8 +123,9 @@ final class StructureCheck {
     }
 
     private void visitText(Shape shape, String name, ScalarNode text, Scope scope) {
-        if (shape.kind == Shape.Kind.OBJECT) {
+        if (shape.kind == Shape.Kind.OBJECT || shape.kind == Shape.Kind.MAPPING) {
             if (shape.shortForm) {
+                checkNotEmpty(shape, name, text);
                 parts.accept(new Part(shape.type, name, text, scope));
             } else {
                 wrongType(shape, name, text);
@@ -138,6 +138,13 @@ final class StructureCheck {
                 .ifPresent(fault -> report.error(text, "'" + name + "' " + fault));
     }
 
+    /** An expression may be empty, what other short forms stand for may not. */
+    private void checkNotEmpty(Shape shape, String name, ScalarNode text) {
+        if (text.getValue().isEmpty() && !shape.required.isEmpty() && !shape.type.endsWith("Expression")) {
+            report.error(text, "'" + name + "' is empty");
+        }
+    }
+
     /** Camel takes a text for a list of texts as well. */
     private static boolean isList(Shape shape, ScalarNode text) {
         return shape.kind == Shape.Kind.LIST
@@ -146,11 +153,16 @@ final class StructureCheck {
 
     private void wrongType(Shape shape, String name, Node node) {
         if (Nodes.isUnquotedPlaceholder(node)) {
-            report.error(node, "a placeholder needs quotes: " + name + ": \"{{...}}\"");
+            report.error(node, Nodes.quoted(name, node));
             return;
         }
         String label = name.isEmpty() ? "this" : "'" + name + "'";
-        report.error(node, label + " must be " + PlainValue.nameOf(shape) + ", not " + PlainValue.nameOf(node));
+        String remedy =
+                PlainValue.nameOf(node).equals("empty") && shape.required.isEmpty() && shape.kind == Shape.Kind.OBJECT
+                        ? ": write '" + name + ": {}'"
+                        : "";
+        report.error(
+                node, label + " must be " + PlainValue.nameOf(shape) + ", not " + PlainValue.nameOf(node) + remedy);
     }
 
     private String unknownStep(Shape shape, String step) {
@@ -177,7 +189,9 @@ final class StructureCheck {
         String key = Nodes.writtenKey(tuple);
         String owner = name.isEmpty() ? "" : " of '" + name + "'";
         String suggestion = Suggestions.didYouMean(key, shape.memberNames());
-        if (suggestion.isEmpty() && schema.step().has(key)) {
+        if (shape.has("from") && Set.of("uri", "parameters", "steps").contains(key)) {
+            suggestion = ": it belongs under 'from'";
+        } else if (suggestion.isEmpty() && schema.step().has(key)) {
             suggestion = shape.has("steps") ? ": a step belongs under 'steps'" : ": a step begins with '- '";
         }
         return "unknown option '" + key + "'" + owner + suggestion;
