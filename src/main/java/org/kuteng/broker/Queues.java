@@ -1,5 +1,6 @@
 package org.kuteng.broker;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -9,9 +10,30 @@ public final class Queues {
     /** RabbitMQ's argument for the type of a queue. */
     public static final String X_QUEUE_TYPE = "x-queue-type";
 
+    /** What the name of a queue of dead letters ends with. */
+    public static final String DEAD_SUFFIX = ".dead";
+
+    private static final String RETRY_INFIX = ".retry.";
+    private static final String REDELIVERED_SUFFIX = ".redelivered";
+
+    /**
+     * RabbitMQ 4 drops what was returned to a quorum queue 20 times, clean stops among them; kuteng counts for itself.
+     * A number that is never reached, since "none" is written differently from version to version.
+     */
+    private static final int NO_DELIVERY_LIMIT = 1_000_000;
+
+    /** Jitter makes a retry wait up to this much longer than its delay; the queue must not cut that off. */
+    public static final double RETRY_JITTER = 0.1;
+
     private static final String DURABLE = "durable";
     private static final String AUTO_DELETE = "autoDelete";
     private static final String EXCLUSIVE = "exclusive";
+    private static final String X_DELIVERY_LIMIT = "x-delivery-limit";
+    private static final String X_DEAD_LETTER_EXCHANGE = "x-dead-letter-exchange";
+    private static final String X_DEAD_LETTER_ROUTING_KEY = "x-dead-letter-routing-key";
+    private static final String X_DEAD_LETTER_STRATEGY = "x-dead-letter-strategy";
+    private static final String X_OVERFLOW = "x-overflow";
+    private static final String X_MESSAGE_TTL = "x-message-ttl";
 
     private Queues() {}
 
@@ -29,6 +51,7 @@ public final class Queues {
         boolean exclusive = flag(rest, EXCLUSIVE, false);
         if (type == QueueType.QUORUM && durable && !autoDelete && !exclusive) {
             rest.putIfAbsent(X_QUEUE_TYPE, "quorum");
+            rest.putIfAbsent(X_DELIVERY_LIMIT, NO_DELIVERY_LIMIT);
         }
         return new QueueDefinition(name, durable, exclusive, autoDelete, rest);
     }
@@ -36,5 +59,68 @@ public final class Queues {
     private static boolean flag(Map<String, Object> arguments, String name, boolean defaultValue) {
         Object value = arguments.remove(name);
         return value == null ? defaultValue : Boolean.parseBoolean(value.toString());
+    }
+
+    /** Where messages of a work queue lie that were given up. */
+    public static QueueDefinition dead(String workQueue, QueueType type) {
+        return keeping(deadName(workQueue), type);
+    }
+
+    /** The name of {@link #dead}. */
+    public static String deadName(String workQueue) {
+        return workQueue + DEAD_SUFFIX;
+    }
+
+    /**
+     * Where messages of a work queue go that were delivered before and whose work did not end: their workers take them
+     * one at a time, so that it can be told which one ends its worker.
+     */
+    public static QueueDefinition redelivered(String workQueue, QueueType type) {
+        return keeping(redeliveredName(workQueue), type);
+    }
+
+    /** The name of {@link #redelivered}. */
+    public static String redeliveredName(String workQueue) {
+        return workQueue + REDELIVERED_SUFFIX;
+    }
+
+    private static QueueDefinition keeping(String name, QueueType type) {
+        return work(name, type == QueueType.QUORUM ? QueueType.QUORUM : QueueType.DURABLE, Map.of());
+    }
+
+    /**
+     * Where a message waits for its next attempt, after which the broker itself moves it back to the work queue. Always
+     * a quorum queue (on the embedded broker there is one type), since only there RabbitMQ moves it at least once.
+     *
+     * @see <a href="https://www.rabbitmq.com/docs/quorum-queues#dead-lettering">RabbitMQ, dead lettering of quorum
+     *     queues</a>
+     */
+    public static QueueDefinition retry(String workQueue, Duration delay) {
+        Map<String, Object> arguments = new LinkedHashMap<>();
+        arguments.put(X_QUEUE_TYPE, "quorum");
+        arguments.put(X_DELIVERY_LIMIT, NO_DELIVERY_LIMIT);
+        arguments.put(X_MESSAGE_TTL, Math.round(delay.toMillis() * (1 + RETRY_JITTER)));
+        arguments.put(X_DEAD_LETTER_EXCHANGE, Topology.DEFAULT_EXCHANGE);
+        arguments.put(X_DEAD_LETTER_ROUTING_KEY, workQueue);
+        arguments.put(X_DEAD_LETTER_STRATEGY, "at-least-once");
+        arguments.put(X_OVERFLOW, "reject-publish");
+        return new QueueDefinition(retryName(workQueue, delay), true, false, false, arguments);
+    }
+
+    /** The name of {@link #retry}: {@code kuteng.retry.10s}. */
+    public static String retryName(String workQueue, Duration delay) {
+        return workQueue + RETRY_INFIX + text(delay);
+    }
+
+    private static String text(Duration delay) {
+        long millis = delay.toMillis();
+        if (millis % 1000 != 0) {
+            return millis + "ms";
+        }
+        long seconds = millis / 1000;
+        if (seconds % 3600 == 0) {
+            return seconds / 3600 + "h";
+        }
+        return seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
     }
 }
