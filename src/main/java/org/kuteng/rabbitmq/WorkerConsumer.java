@@ -16,6 +16,8 @@ import org.apache.camel.support.DefaultConsumer;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.broker.BrokerFaults;
+import org.kuteng.broker.BrokerKind;
+import org.kuteng.broker.Queues;
 import org.kuteng.broker.Topology;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,9 +33,13 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     /** A broker that does not answer the farewell is left without it. */
     private static final int CLOSE_TIMEOUT_MILLIS = 2_000;
 
+    /** How long a message that failed unexpectedly stays away from the workers. */
+    private static final long REQUEUE_PAUSE_MILLIS = 1_000;
+
     private final WorkQueueEndpoint endpoint;
     private final MessageMapping mapping;
     private final boolean automatic;
+    private final FailureHandler failures;
 
     /** Guards the channels and the connection; held while they are opened. */
     private final Object opening = new Object();
@@ -48,6 +54,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         this.endpoint = endpoint;
         this.mapping = endpoint.mapping();
         this.automatic = endpoint.getAcknowledgeMode() == AcknowledgeMode.AUTO;
+        this.failures = automatic ? endpoint.getComponent().failureHandler() : null;
     }
 
     @Override
@@ -129,8 +136,10 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     /** Opens as many channels as there should be, on the connection that there is. */
     private void openMissing() {
         Topology topology = endpoint.consumerTopology();
-        List<String> queues = topology.declare(connection);
-        for (String queue : topology.queues().isEmpty() ? endpoint.queueNames() : queues) {
+        List<String> declared = topology.declare(connection);
+        List<String> named = endpoint.queueNames();
+        // the broker makes up a name for the queue of a consumer that names none
+        for (String queue : named.isEmpty() ? declared : named) {
             for (int index = 1; index <= endpoint.getConcurrentConsumers(); index++) {
                 int number = index;
                 if (channels.stream().noneMatch(c -> c.queue().equals(queue) && c.index() == number)) {
@@ -153,6 +162,9 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             WorkerChannel opened = new WorkerChannel(this, channel, queue, index, endpoint.isAcknowledging());
             channels.add(opened);
             opened.start();
+            if (index == 1 && failures != null && endpoint.isAutoDeclare()) {
+                opened.alsoConsume(connection.createChannel(), Queues.redeliveredName(queue));
+            }
         } catch (IOException | RuntimeException e) {
             channels.removeIf(c -> c.queue().equals(queue) && c.index() == index);
             throw BrokerFaults.ofRequest("consume from queue '" + queue + "'", e);
@@ -222,7 +234,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
 
     /** @return false if it is not going to happen, since the worker stops */
     boolean giveBackLater(Runnable giveBack) {
-        return taking && later(giveBack, WorkerChannel.requeuePauseMillis());
+        return taking && later(giveBack, REQUEUE_PAUSE_MILLIS);
     }
 
     private boolean later(Runnable task, long millis) {
@@ -236,10 +248,17 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
 
     /** On the channel's own thread. */
     void process(WorkerChannel channel, Delivery delivery) {
+        if (failures != null && delivery.envelope().isRedeliver()) {
+            FailureHandler.Move move = failures.beforeWork(delivery, getRoute());
+            if (move != null) {
+                move(channel, delivery, move);
+                return;
+            }
+        }
         Exchange exchange = createExchange(false);
         exchange.setProperty(Delivery.PROPERTY, delivery);
         if (endpoint.getAcknowledgeMode() == AcknowledgeMode.MANUAL) {
-            exchange.setProperty(SpringRabbitMQConstants.CHANNEL, channel.getChannel());
+            exchange.setProperty(SpringRabbitMQConstants.CHANNEL, delivery.channel());
         }
         try {
             mapping.read(delivery, exchange);
@@ -259,28 +278,78 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     }
 
     private void finish(WorkerChannel channel, Delivery delivery, Exchange exchange) {
-        Exception failure = exchange.getException();
+        Failure failure = delivery.failure();
+        if (failure == null && exchange.getException() != null) {
+            failure = FailedStep.of(exchange, exchange.getException(), false);
+        }
         boolean rollback = exchange.isRollbackOnly() || exchange.isRollbackOnlyLast();
         releaseExchange(exchange, false);
         if (failure == null && !rollback) {
             channel.done(delivery);
-            return;
-        }
-        if (endpoint.isAcknowledging()) {
+        } else if (!endpoint.isAcknowledging()) {
+            LOG.error(
+                    "{}: work failed and the message is lost, since acknowledgements are off: {}",
+                    getRouteId(),
+                    failure);
+            channel.failed(delivery);
+        } else if (failure == null || failures == null) {
             LOG.warn(
                     "{}: work failed; the message goes back to queue '{}': {}",
                     getRouteId(),
                     delivery.queue(),
-                    failure == null ? "marked for rollback" : failure.toString(),
-                    failure);
-        } else {
-            LOG.error(
-                    "{}: work failed and the message is lost, since acknowledgements are off: {}",
+                    failure == null ? "marked for rollback" : failure.cause(),
+                    failure == null ? null : failure.cause());
+            channel.failed(delivery);
+        } else if (!delivery.channel().isOpen()) {
+            LOG.warn(
+                    "{}: work failed while the connection was lost; the broker will deliver the message again: {}",
                     getRouteId(),
-                    String.valueOf(failure),
-                    failure);
+                    failure.cause().toString());
+            channel.failed(delivery);
+        } else {
+            BrokerKind kind = BrokerKind.of(delivery.channel().getConnection());
+            move(
+                    channel,
+                    delivery,
+                    failures.afterFailure(new FailureHandler.FailedWork(delivery, failure, getRoute(), kind)));
         }
-        channel.failed(delivery);
+    }
+
+    /** Sends what stands for the message from now on, and acknowledges the message when the broker has it. */
+    private void move(WorkerChannel channel, Delivery delivery, FailureHandler.Move move) {
+        SendCallback sent = failure -> {
+            if (failure == null) {
+                if (move.why() != null) {
+                    LOG.warn("{}: {}", getRouteId(), move.why());
+                }
+                channel.done(delivery);
+            } else {
+                LOG.warn(
+                        "{}: the message goes back to queue '{}', since it could not be sent on: {}",
+                        getRouteId(),
+                        delivery.queue(),
+                        failure.getMessage());
+                channel.failed(delivery);
+            }
+        };
+        try {
+            endpoint.getComponent().failurePublisher().send(move.message(), sent);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            sent.sent(e);
+        } catch (RuntimeException e) {
+            sent.sent(e);
+        }
+    }
+
+    /** @return false if the message is simply to be given back */
+    boolean handBack(WorkerChannel channel, Delivery delivery) {
+        FailureHandler.Move move = failures == null ? null : failures.handBack(delivery);
+        if (move == null) {
+            return false;
+        }
+        move(channel, delivery, move);
+        return true;
     }
 
     Thread newThread(Runnable task, int index) {
