@@ -107,6 +107,21 @@ class EmbeddedBrokerStoreIT {
         }
     }
 
+    @Test
+    void aStoreOfAnotherVirtualHostIsRefused() {
+        var options = EmbeddedBroker.Options.defaults().withPort(0).withStore(store);
+        EmbeddedBroker.start(options).close();
+
+        var failure = assertThrows(
+                EmbeddedBrokerException.class, () -> EmbeddedBroker.start(options.withVirtualHost("other")));
+
+        assertEquals(
+                "store folder " + store
+                        + " holds virtual host kuteng and not other: use that name, or name another folder",
+                failure.getMessage());
+        EmbeddedBroker.start(options).close();
+    }
+
     private static void publishConfirmed(BrokerProcess broker, String queue) throws Exception {
         try (Connection connection = PlainClient.connect(broker.port())) {
             Channel channel = connection.createChannel();
