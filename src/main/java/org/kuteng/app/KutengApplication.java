@@ -151,9 +151,7 @@ public final class KutengApplication {
 
     private void bindFailureHandling(Main main) {
         RouteRetrySettings retries = new RouteRetrySettings(settings);
-        main.bind(
-                "failureHandling",
-                new FailureHandling(retries.defaults(), () -> retries.delays(main.getCamelContext()), retries::of));
+        main.bind("failureHandling", new FailureHandling(retries.defaults(), retries::delays, retries::of));
         main.bind("failedStep", new FailedStepInterceptor());
         main.bind(NoteFailure.RETRY_OR_BURY, new NoteFailure(false));
         main.bind(NoteFailure.BURY, new NoteFailure(true));

@@ -44,6 +44,13 @@ public record RouteSelection(List<Path> files, List<Problem> warnings) {
                         + String.join(", ", outcome.routeIds()));
             }
         }
+        for (String route : settings.routesWithOwnSettings()) {
+            if (!outcome.routeIds().contains(route)) {
+                unknown.add("there are settings for route '" + route + "' (" + Setting.ROUTE_PREFIX + route
+                        + ".…), but there is no such route"
+                        + Suggestions.didYouMean(route, outcome.routeIds()));
+            }
+        }
         if (!unknown.isEmpty()) {
             throw new ConfigurationException(unknown);
         }

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.camel.Endpoint;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.component.springrabbit.SpringRabbitMQComponent;
@@ -121,7 +122,7 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
         lock.lock();
         try {
             if (publisher == null) {
-                publisher = newPublisher(settings);
+                publisher = newPublisher(settings, () -> SendingRoutes.connectionName(getCamelContext()));
             }
             return publisher;
         } finally {
@@ -129,15 +130,15 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
         }
     }
 
-    /** Sends on what failed; always confirmed, whatever holds for the routes. */
+    /**
+     * Sends on what failed: always confirmed, whatever holds for the routes, and on a channel of its own, since the
+     * embedded broker stops a whole channel when one queue is full, and the workers that would empty it must go on.
+     */
     Publisher failurePublisher() {
-        if (settings.confirm()) {
-            return publisher();
-        }
         lock.lock();
         try {
             if (failurePublisher == null) {
-                failurePublisher = newPublisher(settings.confirming());
+                failurePublisher = newPublisher(settings.confirming(), () -> "kuteng failures");
             }
             return failurePublisher;
         } finally {
@@ -145,13 +146,13 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
         }
     }
 
-    private Publisher newPublisher(WorkQueueSettings with) {
+    private Publisher newPublisher(WorkQueueSettings with, Supplier<String> name) {
         if (completions == null) {
             completions = getCamelContext()
                     .getExecutorServiceManager()
                     .newFixedThreadPool(this, "kuteng-sent", COMPLETION_THREADS);
         }
-        return new Publisher(broker(), with, () -> SendingRoutes.connectionName(getCamelContext()), completions);
+        return new Publisher(broker(), with, name, completions);
     }
 
     /** For request and reply only, which is Camel's own code on Spring's connections. */
