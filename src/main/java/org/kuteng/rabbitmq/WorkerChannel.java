@@ -138,10 +138,9 @@ final class WorkerChannel {
                 delivery.channel().basicAck(delivery.envelope().getDeliveryTag(), false);
             }
         } catch (IOException | AlreadyClosedException e) {
-            LOG.warn(
-                    "{}: work is done but could not be acknowledged, since the connection was lost;"
-                            + " the broker will deliver the message again",
-                    worker.getRouteId());
+            LoggerFactory.getLogger(worker.getRouteId())
+                    .warn("work is done but could not be acknowledged, since the connection was lost;"
+                            + " the broker will deliver the message again");
         } finally {
             putDown();
         }

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.Suspendable;
@@ -28,10 +30,12 @@ import org.springframework.amqp.core.AcknowledgeMode;
  * blocked publisher does not hold it up. Comes back by itself when the connection is lost or the queue was deleted.
  */
 public final class WorkerConsumer extends DefaultConsumer implements Suspendable {
-    private static final Logger LOG = LoggerFactory.getLogger("kuteng.worker");
-
     /** A broker that does not answer the farewell is left without it. */
     private static final int CLOSE_TIMEOUT_MILLIS = 2_000;
+
+    /** What RabbitMQ says when it closes a channel for a message that was in hand too long. */
+    private static final Pattern ACKNOWLEDGEMENT_TIMEOUT =
+            Pattern.compile("delivery acknowledgement on channel \\d+ timed out. Timeout value used: (\\d+) ms");
 
     /** How long a message that failed unexpectedly stays away from the workers. */
     private static final long REQUEUE_PAUSE_MILLIS = 1_000;
@@ -46,6 +50,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
 
     private final List<WorkerChannel> channels = new ArrayList<>();
     private Connection connection;
+    private Logger log;
     private volatile boolean taking;
     private ScheduledThreadPoolExecutor recovery;
 
@@ -106,6 +111,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
 
     /** Connects and consumes; a broker that is away is waited for in the background. */
     private void begin() {
+        log = LoggerFactory.getLogger(getRouteId());
         taking = true;
         recovery = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "kuteng-recovery-" + getRouteId()));
         recovery.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -117,7 +123,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
                 end();
                 throw e;
             }
-            LOG.warn("{}: {}", getRouteId(), e.getMessage());
+            log.warn("{}", e.getMessage());
             recover();
         }
     }
@@ -182,16 +188,23 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
                     return;
                 }
                 if (reason != null) {
-                    LOG.warn("{}: consumer {} ended: {}; opening it again", getRouteId(), channel.index(), reason);
+                    log.warn("consumer {} ended: {}; opening it again", channel.index(), explained(reason));
                     channel.close();
                 } else if (channels.isEmpty()) {
-                    LOG.warn(
-                            "{}: lost the connection to the broker; what was in hand will be delivered again",
-                            getRouteId());
+                    log.warn("lost the connection to the broker; what was in hand will be delivered again");
                 }
             }
             restore();
         });
+    }
+
+    private static String explained(String reason) {
+        Matcher timeout = ACKNOWLEDGEMENT_TIMEOUT.matcher(reason);
+        return timeout.find()
+                ? "work on a message took longer than the broker's consumer_timeout (" + timeout.group(1)
+                        + " ms), so that the broker has taken it back and will deliver it again"
+                        + " (make the work shorter, or raise consumer_timeout at the broker)"
+                : reason;
     }
 
     private void recover() {
@@ -216,18 +229,18 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
                     openMissing();
                 }
             }
-            LOG.info("{}: receives again", getRouteId());
+            log.info("receives again");
             endpoint.getComponent().ready();
         } catch (BrokerException e) {
             if (!taking) {
                 return;
             }
             if (e.isPermanent()) {
-                LOG.error("{}: {}", getRouteId(), e.getMessage());
+                log.error("{}", e.getMessage());
                 endpoint.getComponent().fatal(e);
                 return;
             }
-            LOG.warn("{}: {}; trying again", getRouteId(), e.getMessage());
+            log.warn("{}; trying again", e.getMessage());
             later(this::restore, broker.settings().retryDelay().toMillis());
         }
     }
@@ -287,22 +300,19 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         if (failure == null && !rollback) {
             channel.done(delivery);
         } else if (!endpoint.isAcknowledging()) {
-            LOG.error(
-                    "{}: work failed and the message is lost, since acknowledgements are off: {}",
-                    getRouteId(),
-                    failure);
+            log.error("work failed and the message is lost, since acknowledgements are off: {}", failure);
             channel.failed(delivery);
         } else if (failure == null || failures == null) {
-            LOG.warn(
-                    "{}: work failed; the message goes back to queue '{}': {}",
+            log.warn(
+                    "work failed; the message goes back to queue '{}': {}",
                     getRouteId(),
                     delivery.queue(),
                     failure == null ? "marked for rollback" : failure.cause(),
                     failure == null ? null : failure.cause());
             channel.failed(delivery);
         } else if (!delivery.channel().isOpen()) {
-            LOG.warn(
-                    "{}: work failed while the connection was lost; the broker will deliver the message again: {}",
+            log.warn(
+                    "work failed while the connection was lost; the broker will deliver the message again: {}",
                     getRouteId(),
                     failure.cause().toString());
             channel.failed(delivery);
@@ -320,13 +330,12 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         SendCallback sent = failure -> {
             if (failure == null) {
                 if (move.why() != null) {
-                    LOG.warn("{}: {}", getRouteId(), move.why());
+                    log.warn("{}", move.why());
                 }
                 channel.done(delivery);
             } else {
-                LOG.warn(
-                        "{}: the message goes back to queue '{}', since it could not be sent on: {}",
-                        getRouteId(),
+                log.warn(
+                        "the message goes back to queue '{}', since it could not be sent on: {}",
                         delivery.queue(),
                         failure.getMessage());
                 channel.failed(delivery);
@@ -383,8 +392,8 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         }
         long late = all.stream().filter(channel -> !channel.awaitIdle(deadline)).count();
         if (late > 0) {
-            LOG.warn(
-                    "{}: work on {} messages did not end within {} s (kuteng.stop.timeout); they go back to the queue",
+            log.warn(
+                    "work on {} messages did not end within {} s (kuteng.stop.timeout); they go back to the queue",
                     getRouteId(),
                     late,
                     endpoint.getComponent().settings().stopTimeout().toSeconds());
