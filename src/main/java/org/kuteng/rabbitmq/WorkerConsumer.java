@@ -182,20 +182,34 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         if (!taking) {
             return;
         }
-        recovery.execute(() -> {
-            synchronized (opening) {
-                if (!channels.remove(channel) || !taking) {
-                    return;
+        try {
+            recovery.execute(() -> {
+                if (forget(channel, reason)) {
+                    restore();
                 }
-                if (reason != null) {
-                    log.warn("consumer {} ended: {}; opening it again", channel.index(), explained(reason));
-                    channel.close();
-                } else if (channels.isEmpty()) {
-                    log.warn("lost the connection to the broker; what was in hand will be delivered again");
-                }
+            });
+        } catch (RejectedExecutionException e) {
+            log.debug("not opened again: the worker stops", e);
+        }
+    }
+
+    /** @return false if that was done already, or the worker stops */
+    private boolean forget(WorkerChannel channel, String reason) {
+        synchronized (opening) {
+            if (!channels.contains(channel) || !taking) {
+                return false;
             }
-            restore();
-        });
+            if (reason == null || !connection.isOpen()) {
+                // they all end with it, and are opened again together
+                channels.clear();
+                log.warn("lost the connection to the broker; what was in hand will be delivered again");
+            } else {
+                channels.remove(channel);
+                log.warn("consumer {} ended: {}; opening it again", channel.index(), explained(reason));
+                channel.close();
+            }
+            return true;
+        }
     }
 
     private static String explained(String reason) {
@@ -305,7 +319,6 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         } else if (failure == null || failures == null) {
             log.warn(
                     "work failed; the message goes back to queue '{}': {}",
-                    getRouteId(),
                     delivery.queue(),
                     failure == null ? "marked for rollback" : failure.cause(),
                     failure == null ? null : failure.cause());
@@ -313,7 +326,6 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         } else if (!delivery.channel().isOpen()) {
             log.warn(
                     "work failed while the connection was lost; the broker will deliver the message again: {}",
-                    getRouteId(),
                     failure.cause().toString());
             channel.failed(delivery);
         } else {
@@ -394,7 +406,6 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         if (late > 0) {
             log.warn(
                     "work on {} messages did not end within {} s (kuteng.stop.timeout); they go back to the queue",
-                    getRouteId(),
                     late,
                     endpoint.getComponent().settings().stopTimeout().toSeconds());
         }
