@@ -237,6 +237,12 @@ final class WorkerChannel {
         }
     }
 
+    /** Ends what has begun only in part: a consumer that nobody knows would go on receiving. */
+    void abandon() {
+        forgetSentAhead();
+        close();
+    }
+
     /** Closes the channels; what is unacknowledged on them goes back to its queue. */
     void close() {
         for (Receiver receiver : receivers) {

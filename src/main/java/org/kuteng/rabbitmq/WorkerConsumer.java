@@ -134,6 +134,11 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
 
     private void open(Connection fresh) {
         synchronized (opening) {
+            if (!taking) {
+                // stopped while it was opened: nobody would close it
+                fresh.abort(CLOSE_TIMEOUT_MILLIS);
+                return;
+            }
             connection = fresh;
             openMissing();
         }
@@ -167,13 +172,22 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             }
             WorkerChannel opened = new WorkerChannel(this, channel, queue, index, endpoint.isAcknowledging());
             channels.add(opened);
-            opened.start();
-            if (index == 1 && failures != null && endpoint.isAutoDeclare()) {
-                opened.alsoConsume(connection.createChannel(), Queues.redeliveredName(queue));
+            begin(opened);
+        } catch (IOException e) {
+            throw BrokerFaults.ofRequest("consume from queue '" + queue + "'", e);
+        }
+    }
+
+    private void begin(WorkerChannel channel) {
+        try {
+            channel.start();
+            if (channel.index() == 1 && failures != null && endpoint.isAutoDeclare()) {
+                channel.alsoConsume(connection.createChannel(), Queues.redeliveredName(channel.queue()));
             }
         } catch (IOException | RuntimeException e) {
-            channels.removeIf(c -> c.queue().equals(queue) && c.index() == index);
-            throw BrokerFaults.ofRequest("consume from queue '" + queue + "'", e);
+            channels.remove(channel);
+            channel.abandon();
+            throw BrokerFaults.ofRequest("consume from queue '" + channel.queue() + "'", e);
         }
     }
 
@@ -243,8 +257,10 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
                     openMissing();
                 }
             }
-            log.info("receives again");
-            endpoint.getComponent().ready();
+            if (taking) {
+                log.info("receives again");
+                endpoint.getComponent().ready();
+            }
         } catch (BrokerException e) {
             if (!taking) {
                 return;
