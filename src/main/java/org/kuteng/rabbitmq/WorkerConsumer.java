@@ -134,9 +134,19 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
 
     private void open(Connection fresh) {
         synchronized (opening) {
+            if (!taking || isConnected()) {
+                // stopped, or stopped and started again, while the broker was waited for
+                fresh.abort(CLOSE_TIMEOUT_MILLIS);
+                return;
+            }
             connection = fresh;
             openMissing();
         }
+    }
+
+    /** With {@link #opening} held. */
+    private boolean isConnected() {
+        return connection != null && connection.isOpen();
     }
 
     /** Opens as many channels as there should be, on the connection that there is. */
@@ -156,6 +166,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     }
 
     private void openChannel(String queue, int index) {
+        WorkerChannel opened = null;
         try {
             Channel channel = connection.createChannel();
             if (channel == null) {
@@ -165,19 +176,22 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
                                 + getRouteId() + " has concurrentConsumers=" + endpoint.getConcurrentConsumers(),
                         null);
             }
-            WorkerChannel opened = new WorkerChannel(this, channel, queue, index, endpoint.isAcknowledging());
+            opened = new WorkerChannel(this, channel, queue, index, endpoint.isAcknowledging());
             channels.add(opened);
             opened.start();
             if (index == 1 && failures != null && endpoint.isAutoDeclare()) {
                 opened.alsoConsume(connection.createChannel(), Queues.redeliveredName(queue));
             }
         } catch (IOException | RuntimeException e) {
-            channels.removeIf(c -> c.queue().equals(queue) && c.index() == index);
+            if (opened != null) {
+                channels.remove(opened);
+                opened.discard();
+            }
             throw BrokerFaults.ofRequest("consume from queue '" + queue + "'", e);
         }
     }
 
-    /** @param reason null if the whole connection is lost */
+    /** @param reason the broker's own, unless the whole connection is lost */
     void consumerEnded(WorkerChannel channel, String reason) {
         if (!taking) {
             return;
@@ -199,14 +213,14 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             if (!channels.contains(channel) || !taking) {
                 return false;
             }
-            if (reason == null || !connection.isOpen()) {
+            if (reason == null || !isConnected()) {
                 // they all end with it, and are opened again together
                 channels.clear();
                 log.warn("lost the connection to the broker; what was in hand will be delivered again");
             } else {
                 channels.remove(channel);
                 log.warn("consumer {} ended: {}; opening it again", channel.index(), explained(reason));
-                channel.close();
+                channel.discard();
             }
             return true;
         }
@@ -228,20 +242,15 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     private void restore() {
         Broker broker = endpoint.getComponent().broker();
         try {
-            Connection current;
-            synchronized (opening) {
-                current = connection;
-            }
-            if (current == null || !current.isOpen()) {
+            if (!openMissingIfConnected()) {
                 Connection fresh = broker.openPatiently(connectionName(), SameThread.EXECUTOR, () -> taking);
                 if (fresh == null) {
                     return;
                 }
                 open(fresh);
-            } else {
-                synchronized (opening) {
-                    openMissing();
-                }
+            }
+            if (!taking) {
+                return;
             }
             log.info("receives again");
             endpoint.getComponent().ready();
@@ -256,6 +265,16 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             }
             log.warn("{}; trying again", e.getMessage());
             later(this::restore, broker.settings().retryDelay().toMillis());
+        }
+    }
+
+    private boolean openMissingIfConnected() {
+        synchronized (opening) {
+            boolean connected = isConnected();
+            if (connected && taking) {
+                openMissing();
+            }
+            return connected;
         }
     }
 
