@@ -14,6 +14,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
@@ -65,6 +66,12 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
     private boolean opening;
     private boolean closed;
 
+    /** Why the broker refused the last time, and how often it has. */
+    private BrokerException refusal;
+
+    private int refusals;
+    private Consumer<BrokerException> refusalListener = fault -> {};
+
     /**
      * @param connectionName asked when the connection is opened
      * @param completions runs what senders do next; must not be the thread that reads from the broker
@@ -76,6 +83,11 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
         this.completions = completions;
         timer.scheduleWithFixedDelay(
                 this::failOverdue, CHECK_INTERVAL.toMillis(), CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Called when the broker refuses to take up again what broke, and trying again cannot help; unset: it is logged. */
+    void onRefusal(Consumer<BrokerException> listener) {
+        refusalListener = listener;
     }
 
     /**
@@ -119,9 +131,13 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
     private PublishingChannel awaitRoom(long deadline) throws InterruptedException {
         state.lock();
         try {
+            int refusalsBefore = refusals;
             while (true) {
                 if (closed) {
                     throw new SendFailedException("not sent: kuteng is stopping", null);
+                }
+                if (refusals != refusalsBefore) {
+                    throw new SendFailedException("not sent: " + refusal.getMessage(), refusal);
                 }
                 if (channel != null && channel.hasRoom()) {
                     return channel;
@@ -168,8 +184,9 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
 
     private void reopen() {
         while (!isClosed()) {
+            Connection fresh = null;
             try {
-                Connection fresh = broker.openPatiently(connectionName.get(), null, () -> !isClosed());
+                fresh = broker.openPatiently(connectionName.get(), null, () -> !isClosed());
                 if (fresh == null) {
                     return;
                 }
@@ -184,10 +201,36 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
                 }
                 return;
             } catch (BrokerException e) {
-                LOG.error("{}; sending waits until this is mended", e.getMessage());
+                if (fresh != null) {
+                    fresh.abort();
+                }
+                if (e.isPermanent()) {
+                    refused(e);
+                    return;
+                }
+                LOG.warn("{}; trying again", e.getMessage());
                 pause();
             }
         }
+    }
+
+    /** What waits to be sent fails; the next send tries once more. */
+    private void refused(BrokerException e) {
+        LOG.error("{}", e.getMessage());
+        List<Unconfirmed> left = locked(() -> {
+            List<Unconfirmed> copy = List.copyOf(toSendAgain);
+            toSendAgain.clear();
+            refusal = e;
+            refusals++;
+            opening = false;
+            changed.signalAll();
+            return copy;
+        });
+        left.forEach(unconfirmed -> settled(
+                unconfirmed,
+                new SendFailedException(
+                        "message for " + unconfirmed.message.target() + " was not confirmed: " + e.getMessage(), e)));
+        refusalListener.accept(e);
     }
 
     private void pause() {

@@ -46,7 +46,7 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     private Publisher failurePublisher;
     private CachingConnectionFactory requestReplyConnections;
 
-    /** Called when a fault shows itself at run time that trying again cannot help; unset: it is only logged. */
+    /** Called when a fault shows itself at run time that trying again cannot help; it is logged already. */
     public void setFatalFaultHandler(Consumer<BrokerException> handler) {
         this.fatalFaultHandler = handler;
     }
@@ -152,7 +152,9 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
                     .getExecutorServiceManager()
                     .newFixedThreadPool(this, "kuteng-sent", COMPLETION_THREADS);
         }
-        return new Publisher(broker(), with, name, completions);
+        Publisher opened = new Publisher(broker(), with, name, completions);
+        opened.onRefusal(this::fatal);
+        return opened;
     }
 
     /** For request and reply only, which is Camel's own code on Spring's connections. */
