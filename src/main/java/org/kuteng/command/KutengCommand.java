@@ -1,6 +1,8 @@
 package org.kuteng.command;
 
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.kuteng.app.ConfigurationException;
 import org.kuteng.broker.BrokerException;
@@ -19,7 +21,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "[COMMAND]",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {RunCommand.class, BrokerCommand.class, SettingsCommand.class},
+        subcommands = {RunCommand.class, BrokerCommand.class, DeadCommand.class, SettingsCommand.class},
         footer = {
             "",
             "Exit codes: 0 done, 1 failed while running, 2 wrong use or wrong configuration.",
@@ -38,6 +40,9 @@ public final class KutengCommand {
         line.setParameterExceptionHandler(KutengCommand::wrongUse);
         line.setExecutionExceptionHandler(KutengCommand::failed);
         line.setUsageHelpAutoWidth(true);
+        // whatever the platform's charset is, as in the log
+        line.setOut(new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true));
+        line.setErr(new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true));
         return line.execute(words);
     }
 

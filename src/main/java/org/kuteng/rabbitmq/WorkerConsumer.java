@@ -16,6 +16,7 @@ import org.apache.camel.support.DefaultConsumer;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.broker.BrokerFaults;
+import org.kuteng.broker.SameThread;
 import org.kuteng.broker.Topology;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
