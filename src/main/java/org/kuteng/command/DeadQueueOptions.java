@@ -12,6 +12,7 @@ import org.kuteng.app.Setting;
 import org.kuteng.app.Settings;
 import org.kuteng.app.Suggestions;
 import org.kuteng.broker.Broker;
+import org.kuteng.broker.EmbeddedBroker;
 import org.kuteng.broker.Queues;
 import org.kuteng.failure.DeadLetters;
 import picocli.CommandLine.Mixin;
@@ -19,9 +20,10 @@ import picocli.CommandLine.Mixin;
 /** Which broker and which queues a command on dead letters is about. */
 final class DeadQueueOptions {
     private static final String NO_BROKER =
-            "no broker is named: an embedded broker in memory ends with its process, and"
-                    + " its dead letters with it; KUTENG_BROKER or --broker names one that runs, such as that of './kuteng broker'"
-                    + " or of a running './kuteng run' (the port is in its log): amqp://kuteng:kuteng@127.0.0.1:PORT/kuteng";
+            "no broker is named, and an embedded one in memory ends with its process, its"
+                    + " dead letters with it: KUTENG_BROKER or --broker names one that runs, such as './kuteng broker', which shows"
+                    + " its URI, or that of a running './kuteng run' on 127.0.0.1 (its log has the port; user, password and"
+                    + " virtual host are '" + EmbeddedBroker.DEFAULT_NAME + "')";
 
     @Mixin
     private CommonOptions common = new CommonOptions();

@@ -49,7 +49,8 @@ public final class KutengCommand {
     private static int wrongUse(ParameterException e, String[] args) {
         PrintWriter err = e.getCommandLine().getErr();
         String name = e.getCommandLine().getCommandSpec().qualifiedName();
-        err.println("kuteng: " + e.getMessage() + didYouMean(e) + "; '" + name + " --help' shows what there is");
+        String message = e.getMessage().replaceFirst("^Error: ", "");
+        err.println("kuteng: " + message + didYouMean(e) + "; '" + name + " --help' shows what there is");
         return WRONG_USE;
     }
 

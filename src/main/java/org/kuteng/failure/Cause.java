@@ -16,7 +16,7 @@ public record Cause(String exception, String message) {
 
     /** What differs between two failures of the same kind: numbers, and ids in hexadecimal. */
     private static final Pattern VARIABLE =
-            Pattern.compile("\\b(?=[0-9a-fA-F-]*\\d)[0-9a-fA-F]{8}[0-9a-fA-F-]*\\b|\\d+");
+            Pattern.compile("\\b(?=[0-9a-fA-F-]*\\d)[0-9a-fA-F]{8}[0-9a-fA-F-]*\\b|\\b0x[0-9a-fA-F]+\\b|\\d+");
 
     /** The class without its package, and the message, in one line. */
     public String text() {
