@@ -17,6 +17,9 @@ import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
+import org.kuteng.failure.FailedStepInterceptor;
+import org.kuteng.failure.FailureHandling;
+import org.kuteng.failure.NoteFailure;
 import org.kuteng.rabbitmq.WorkQueueComponent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,6 +117,7 @@ public final class KutengApplication {
         component.setReadyListener(() -> tellWaiting(component));
         main.bind("spring-rabbitmq", component);
         main.bind("workQueueSettings", WorkQueueSettingsFrom.settings(settings));
+        bindFailureHandling(main);
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeInitialize(BaseMainSupport camel) {
@@ -143,6 +147,14 @@ public final class KutengApplication {
                 throw StartFault.explain(e);
             }
         }
+    }
+
+    private void bindFailureHandling(Main main) {
+        RouteRetrySettings retries = new RouteRetrySettings(settings);
+        main.bind("failureHandling", new FailureHandling(retries.defaults(), retries::delays, retries::of));
+        main.bind("failedStep", new FailedStepInterceptor());
+        main.bind(NoteFailure.RETRY_OR_BURY, new NoteFailure(false));
+        main.bind(NoteFailure.BURY, new NoteFailure(true));
     }
 
     private void tellStarted(CamelContext context, WorkQueueComponent component) {

@@ -11,6 +11,7 @@ import org.kuteng.app.check.CheckContext;
 import org.kuteng.app.check.Problem;
 import org.kuteng.app.check.RouteCheck;
 import org.kuteng.app.check.Severity;
+import org.kuteng.failure.NoteFailure;
 
 /**
  * The route files that are to run, checked.
@@ -20,7 +21,7 @@ import org.kuteng.app.check.Severity;
 public record RouteSelection(List<Path> files, List<Problem> warnings) {
 
     /** Names in the registry that routes may refer to. */
-    private static final Set<String> BEANS = Set.of();
+    private static final Set<String> BEANS = Set.of(NoteFailure.RETRY_OR_BURY, NoteFailure.BURY);
 
     /**
      * Finds the route files and checks them and the names of routes.
@@ -41,6 +42,13 @@ public record RouteSelection(List<Path> files, List<Problem> warnings) {
                 unknown.add("no route '" + route + "' in " + settings.get(Setting.ROUTES)
                         + Suggestions.didYouMean(route, outcome.routeIds()) + "; there are: "
                         + String.join(", ", outcome.routeIds()));
+            }
+        }
+        for (String route : settings.routesWithOwnSettings()) {
+            if (!outcome.routeIds().contains(route)) {
+                unknown.add("there are settings for route '" + route + "' (" + Setting.ROUTE_PREFIX + route
+                        + ".…), but there is no such route"
+                        + Suggestions.didYouMean(route, outcome.routeIds()));
             }
         }
         if (!unknown.isEmpty()) {

@@ -8,6 +8,7 @@ import org.kuteng.broker.BrokerUri;
 import org.kuteng.broker.ConnectionSettings;
 import org.kuteng.broker.EmbeddedBroker;
 import org.kuteng.broker.QueueType;
+import org.kuteng.failure.RetrySettings;
 import org.kuteng.rabbitmq.WorkQueueSettings;
 import org.springframework.amqp.core.AcknowledgeMode;
 
@@ -107,6 +108,27 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             WorkQueueSettings.DEFAULT_STOP_TIMEOUT,
             "how long a worker that is stopped may go on with the message in hand; then it goes back to the queue");
 
+    public static final Setting<List<Duration>> RETRY_DELAYS = new Setting<>(
+            "kuteng.retry.delays",
+            SettingType.DURATIONS,
+            SettingType.text(RetrySettings.DEFAULT_DELAYS),
+            "how long failed work waits before each further attempt, comma-separated; 'none': the first failure buries"
+                    + "; for one route: kuteng.route.ID.retry.delays");
+
+    public static final Setting<List<String>> RETRY_GIVE_UP = new Setting<>(
+            "kuteng.retry.giveUp",
+            SettingType.NAMES,
+            null,
+            "exception classes, comma-separated, that bury at once; unset: every exception is attempted again;"
+                    + " for one route: kuteng.route.ID.retry.giveUp");
+
+    public static final Setting<Integer> RETRY_CRASHES = new Setting<>(
+            "kuteng.retry.crashes",
+            SettingType.wholeNumber(2, 1_000_000),
+            String.valueOf(RetrySettings.DEFAULT_CRASHES),
+            "how many times a message may have been in hand when its worker ended before it is buried;"
+                    + " for one route: kuteng.route.ID.retry.crashes");
+
     public static final Setting<Path> ROUTES = new Setting<>(
             "kuteng.routes", SettingType.PATH, "routes", "folder with the route files (*.yaml, *.yml), or one file");
 
@@ -127,7 +149,21 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             CONFIRM_WINDOW,
             CONFIRM_SEND_AGAIN,
             STOP_TIMEOUT,
+            RETRY_DELAYS,
+            RETRY_GIVE_UP,
+            RETRY_CRASHES,
             ROUTES);
+
+    /** What keys for one route begin with: {@code kuteng.route.ID.retry.delays}. */
+    public static final String ROUTE_PREFIX = "kuteng.route.";
+
+    /** Those that a route may have of its own. */
+    static final List<Setting<?>> OF_ROUTES = List.of(RETRY_DELAYS, RETRY_GIVE_UP, RETRY_CRASHES);
+
+    /** The key of this setting for one route. */
+    String keyForRoute(String routeId) {
+        return ROUTE_PREFIX + routeId + "." + key.substring("kuteng.".length());
+    }
 
     private static Setting<Duration> duration(String key, Duration defaultValue, String description) {
         return new Setting<>(key, SettingType.DURATION_TYPE, SettingType.text(defaultValue), description);

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.kuteng.broker.BrokerUri;
 
 /**
@@ -31,6 +32,22 @@ public record SettingType<T>(String name, Function<String, T> parser) {
     static final SettingType<Duration> DURATION_TYPE = new SettingType<>("duration", SettingType::duration);
 
     static final SettingType<Path> PATH = new SettingType<>("path", Path::of);
+
+    /** Some durations, comma-separated; {@code none} is an empty list. */
+    static final SettingType<List<Duration>> DURATIONS = new SettingType<>(
+            "durations",
+            text -> text.equals("none")
+                    ? List.of()
+                    : Arrays.stream(text.split(",", -1))
+                            .map(String::trim)
+                            .map(SettingType::waitingTime)
+                            .toList());
+
+    /** Some names, comma-separated. */
+    static final SettingType<List<String>> NAMES = new SettingType<>("names", text -> Arrays.stream(text.split(","))
+            .map(String::trim)
+            .filter(name -> !name.isEmpty())
+            .toList());
 
     /** {@code embedded}, an empty list, or the nodes of a broker. */
     static final SettingType<List<BrokerUri>> BROKER =
@@ -97,6 +114,18 @@ public record SettingType<T>(String name, Function<String, T> parser) {
             case "h" -> Duration.ofHours(number);
             default -> Duration.ofDays(number);
         };
+    }
+
+    private static Duration waitingTime(String text) {
+        Duration duration = duration(text);
+        if (duration.isZero()) {
+            throw new IllegalArgumentException("a delay has to be longer than nothing");
+        }
+        return duration;
+    }
+
+    static String text(List<Duration> durations) {
+        return durations.stream().map(SettingType::text).collect(Collectors.joining(","));
     }
 
     /** A duration as a setting is written: {@code 1s}, {@code 10m}, {@code 250ms}. */

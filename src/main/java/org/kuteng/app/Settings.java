@@ -12,8 +12,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.kuteng.broker.BrokerUri;
 
 /**
@@ -145,7 +148,7 @@ public final class Settings {
             if (!key.startsWith(PREFIX)) {
                 return;
             }
-            Setting<?> setting = known.get(key);
+            Setting<?> setting = key.startsWith(Setting.ROUTE_PREFIX) ? ofRoute(key) : known.get(key);
             if (setting == null) {
                 problems.add("unknown setting '" + key + "' (" + value.source() + ")"
                         + Suggestions.closest(key, known.keySet())
@@ -160,6 +163,40 @@ public final class Settings {
                         + e.getMessage());
             }
         });
+    }
+
+    /** The setting that a key such as {@code kuteng.route.ID.retry.delays} sets for one route; null if none. */
+    private static Setting<?> ofRoute(String key) {
+        return Setting.OF_ROUTES.stream()
+                .filter(setting -> routeId(key, setting) != null)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static String routeId(String key, Setting<?> setting) {
+        String end = setting.keyForRoute("").substring(Setting.ROUTE_PREFIX.length());
+        boolean fits = key.startsWith(Setting.ROUTE_PREFIX)
+                && key.endsWith(end)
+                && key.length() > Setting.ROUTE_PREFIX.length() + end.length();
+        return fits ? key.substring(Setting.ROUTE_PREFIX.length(), key.length() - end.length()) : null;
+    }
+
+    /** The ids of the routes that have settings of their own. */
+    public Set<String> routesWithOwnSettings() {
+        Set<String> ids = new TreeSet<>();
+        for (String key : values.keySet()) {
+            Setting.OF_ROUTES.stream()
+                    .map(setting -> routeId(key, setting))
+                    .filter(Objects::nonNull)
+                    .forEach(ids::add);
+        }
+        return ids;
+    }
+
+    /** The value that holds for a route: its own, or that of all routes. */
+    public <T> T get(Setting<T> setting, String routeId) {
+        Value own = values.get(setting.keyForRoute(routeId));
+        return own == null || own.text().isBlank() ? get(setting) : parse(setting, own.text());
     }
 
     private static <T> T parse(Setting<T> setting, String text) {

@@ -73,6 +73,11 @@ public final class EmbeddedBroker implements AutoCloseable {
             return new Options(port, fallbackToFreePort, folder, user, password, virtualHost);
         }
 
+        /** The same with another virtual host; null means {@value EmbeddedBroker#DEFAULT_NAME}. */
+        public Options withVirtualHost(String name) {
+            return new Options(port, fallbackToFreePort, store, user, password, name);
+        }
+
         /** Without the password. */
         @Override
         public String toString() {

@@ -16,6 +16,7 @@ import org.apache.qpid.server.model.Broker;
 import org.apache.qpid.server.model.BrokerImpl;
 import org.apache.qpid.server.model.State;
 import org.apache.qpid.server.model.SystemConfig;
+import org.apache.qpid.server.model.VirtualHostNode;
 import org.apache.qpid.server.model.port.AmqpPort;
 import org.apache.qpid.server.security.SubjectExecutionContext;
 import org.apache.qpid.server.security.auth.TaskPrincipal;
@@ -58,6 +59,7 @@ final class QpidBroker implements AutoCloseable {
         try {
             QpidBroker broker = new QpidBroker(options, port);
             broker.open();
+            broker.checkVirtualHost(options);
             return broker;
         } finally {
             thread.setContextClassLoader(callersLoader);
@@ -76,6 +78,20 @@ final class QpidBroker implements AutoCloseable {
         } catch (RuntimeException e) {
             close();
             throw new EmbeddedBrokerException("the embedded broker does not start: " + e.getMessage(), e);
+        }
+    }
+
+    /** A store keeps its virtual host: with another name wanted, nobody could connect. */
+    private void checkVirtualHost(EmbeddedBroker.Options options) {
+        for (Object node : system.getContainer(Broker.class).getVirtualHostNodes()) {
+            String name = ((VirtualHostNode<?>) node).getVirtualHost().getName();
+            if (!name.equals(options.virtualHost())) {
+                close();
+                throw new EmbeddedBrokerException(
+                        "store folder " + options.store() + " holds virtual host " + name + " and not "
+                                + options.virtualHost() + ": use that name, or name another folder",
+                        null);
+            }
         }
     }
 

@@ -118,8 +118,11 @@ final class QpidConfiguration {
         return context;
     }
 
-    /** Keeps Qpid from reading a variable into a value of the user's. */
+    /**
+     * Keeps Qpid from reading a variable into a value of the user's: it expands twice, the variable's value and the
+     * attribute that names the variable.
+     */
     private static String literal(String value) {
-        return value.replace("$", "$$");
+        return value.replace("$", "$$$$");
     }
 }

@@ -119,7 +119,12 @@ public final class Queues {
 
     /** The name of {@link #retry}: {@code kuteng.retry.10s}. */
     public static String retryName(String workQueue, Duration delay) {
-        return workQueue + RETRY_INFIX + text(delay);
+        return retryPrefix(workQueue) + text(delay);
+    }
+
+    /** What the names of all retry queues of a work queue begin with. */
+    public static String retryPrefix(String workQueue) {
+        return workQueue + RETRY_INFIX;
     }
 
     private static String text(Duration delay) {

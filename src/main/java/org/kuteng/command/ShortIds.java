@@ -5,7 +5,7 @@ import java.util.TreeSet;
 
 /** Cuts ids as short as they can be told apart. */
 final class ShortIds {
-    private static final int SHORTEST = 8;
+    private static final int SHORTEST = 10;
 
     private ShortIds() {}
 

@@ -1,16 +1,15 @@
 package org.kuteng.failure;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A dead letter as one line of JSON that holds all of it:
@@ -21,14 +20,15 @@ import java.util.Map;
  * counts stands in the properties.
  */
 public final class DeadLetterJson {
-    private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder()
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     // a body may be as long as the broker lets it be
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxStringLength(Integer.MAX_VALUE)
                             .build())
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+            .build();
 
     private static final String DEAD_QUEUE = "deadQueue";
     private static final String PROPERTIES = "properties";
@@ -68,11 +68,7 @@ public final class DeadLetterJson {
 
     /** Any object as one line. */
     public static String line(Map<String, Object> json) {
-        try {
-            return MAPPER.writeValueAsString(json);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
+        return MAPPER.writeValueAsString(json);
     }
 
     /**
@@ -84,7 +80,7 @@ public final class DeadLetterJson {
         Map<?, ?> json;
         try {
             json = MAPPER.readValue(line, Map.class);
-        } catch (JsonProcessingException e) {
+        } catch (JacksonException e) {
             String where =
                     e.getLocation() == null ? "" : ", column " + e.getLocation().getColumnNr();
             throw new IllegalArgumentException("not a JSON object (" + e.getOriginalMessage() + where + ")", e);

@@ -1,16 +1,79 @@
 package org.kuteng.rabbitmq;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Envelope;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A message as the broker handed it to a worker; kept with the exchange under {@link #PROPERTY}, whatever the route
- * makes of the body and the headers.
- *
- * @param queue the queue it came from
+ * A message as the broker handed it to a worker; kept with the exchange, and with every copy of it that a splitter or a
+ * multicast makes, whatever the route makes of the body and the headers.
  */
-public record Delivery(String queue, Envelope envelope, BasicProperties properties, byte[] body) {
+public final class Delivery {
 
     /** The exchange property that holds the delivery. */
     public static final String PROPERTY = "KutengDelivery";
+
+    private final String queue;
+    private final String workQueue;
+    private final Channel channel;
+    private final Envelope envelope;
+    private final BasicProperties properties;
+    private final byte[] body;
+    private final AtomicReference<Failure> failure = new AtomicReference<>();
+
+    Delivery(
+            String queue,
+            String workQueue,
+            Channel channel,
+            Envelope envelope,
+            BasicProperties properties,
+            byte[] body) {
+        this.queue = queue;
+        this.workQueue = workQueue;
+        this.channel = channel;
+        this.envelope = envelope;
+        this.properties = properties;
+        this.body = body;
+    }
+
+    /** The queue it came from: the work queue, or the one for messages that were delivered before. */
+    public String queue() {
+        return queue;
+    }
+
+    /** The work queue it belongs to. */
+    public String workQueue() {
+        return workQueue;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    public Envelope envelope() {
+        return envelope;
+    }
+
+    public BasicProperties properties() {
+        return properties;
+    }
+
+    public byte[] body() {
+        return body;
+    }
+
+    /**
+     * Notes that the work failed; what becomes of the message is decided when the route has ended. Of several failures
+     * (the parts of a split message) the first counts, unless a later one is to bury.
+     */
+    public void fail(Failure failed) {
+        failure.accumulateAndGet(
+                failed, (first, later) -> first == null || later.bury() && !first.bury() ? later : first);
+    }
+
+    /** Why the work failed; null if it did not. */
+    public Failure failure() {
+        return failure.get();
+    }
 }

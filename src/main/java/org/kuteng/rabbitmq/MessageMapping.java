@@ -28,6 +28,9 @@ import org.springframework.amqp.core.MessageDeliveryMode;
 final class MessageMapping {
     static final String TEXT_PLAIN = "text/plain";
 
+    /** Headers of kuteng's own tell of one message in one queue, and are not passed on to another. */
+    private static final String OWN_PREFIX = "kuteng-";
+
     /** AMQP's decimal holds 32 bits and a scale of 8. */
     private static final int MAX_DECIMAL_BITS = 31;
 
@@ -158,7 +161,8 @@ final class MessageMapping {
     private Map<String, Object> table(Exchange exchange) {
         Map<String, Object> table = new HashMap<>();
         exchange.getMessage().getHeaders().forEach((name, value) -> {
-            if (value != null && !filter.applyFilterToCamelHeaders(name, value, exchange)) {
+            boolean own = name.startsWith(OWN_PREFIX);
+            if (value != null && !own && !filter.applyFilterToCamelHeaders(name, value, exchange)) {
                 table.put(name, writable(value));
             }
         });

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.camel.Endpoint;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.component.springrabbit.SpringRabbitMQComponent;
@@ -39,8 +40,10 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     private Runnable readyListener = () -> {};
     private Broker broker;
     private WorkQueueSettings settings = WorkQueueSettings.DEFAULTS;
+    private FailureHandler failureHandler;
     private ExecutorService completions;
     private Publisher publisher;
+    private Publisher failurePublisher;
     private CachingConnectionFactory requestReplyConnections;
 
     /** Called when a fault shows itself at run time that trying again cannot help; unset: it is only logged. */
@@ -61,6 +64,7 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
         if (found != null) {
             settings = found;
         }
+        failureHandler = CamelContextHelper.findSingleByType(getCamelContext(), FailureHandler.class);
     }
 
     @Override
@@ -108,21 +112,47 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
         return settings;
     }
 
+    /** Null if messages whose work failed go back to their queue. */
+    FailureHandler failureHandler() {
+        return failureHandler;
+    }
+
     /** The one publisher of this component, opened by the first route that sends. */
     public Publisher publisher() {
         lock.lock();
         try {
             if (publisher == null) {
-                completions = getCamelContext()
-                        .getExecutorServiceManager()
-                        .newFixedThreadPool(this, "kuteng-sent", COMPLETION_THREADS);
-                publisher = new Publisher(
-                        broker(), settings, () -> SendingRoutes.connectionName(getCamelContext()), completions);
+                publisher = newPublisher(settings, () -> SendingRoutes.connectionName(getCamelContext()));
             }
             return publisher;
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Sends on what failed: always confirmed, whatever holds for the routes, and on a channel of its own, since the
+     * embedded broker stops a whole channel when one queue is full, and the workers that would empty it must go on.
+     */
+    Publisher failurePublisher() {
+        lock.lock();
+        try {
+            if (failurePublisher == null) {
+                failurePublisher = newPublisher(settings.confirming(), () -> "kuteng failures");
+            }
+            return failurePublisher;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Publisher newPublisher(WorkQueueSettings with, Supplier<String> name) {
+        if (completions == null) {
+            completions = getCamelContext()
+                    .getExecutorServiceManager()
+                    .newFixedThreadPool(this, "kuteng-sent", COMPLETION_THREADS);
+        }
+        return new Publisher(broker(), with, name, completions);
     }
 
     /** For request and reply only, which is Camel's own code on Spring's connections. */
@@ -190,7 +220,14 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
             if (publisher != null) {
                 publisher.close();
                 publisher = null;
-                getCamelContext().getExecutorServiceManager().shutdownNow(completions);
+            }
+            if (failurePublisher != null) {
+                failurePublisher.close();
+                failurePublisher = null;
+            }
+            if (completions != null) {
+                getCamelContext().getExecutorServiceManager().shutdown(completions);
+                completions = null;
             }
             if (requestReplyConnections != null) {
                 requestReplyConnections.destroy();

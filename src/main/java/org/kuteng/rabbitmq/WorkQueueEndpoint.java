@@ -95,7 +95,19 @@ public class WorkQueueEndpoint extends SpringRabbitMQEndpoint implements Multipl
 
     /** What a consumer needs at the broker before it can receive. */
     Topology consumerTopology() {
-        return isAutoDeclare() ? topology(queueNames()) : new Topology(List.of(), List.of(), List.of());
+        if (!isAutoDeclare()) {
+            return new Topology(List.of(), List.of(), List.of());
+        }
+        Topology work = topology(queueNames());
+        FailureHandler failures = getComponent().failureHandler();
+        if (failures == null || getAcknowledgeMode() != AcknowledgeMode.AUTO) {
+            return work;
+        }
+        List<QueueDefinition> queues = new ArrayList<>(work.queues());
+        for (String name : queueNames()) {
+            queues.addAll(failures.queues(name, getComponent().settings().queueType()));
+        }
+        return new Topology(work.exchanges(), queues, work.bindings());
     }
 
     /**

@@ -43,4 +43,10 @@ public record WorkQueueSettings(
             DEFAULT_CONFIRM_WINDOW,
             true,
             DEFAULT_STOP_TIMEOUT);
+
+    /** The same with confirmations. */
+    WorkQueueSettings confirming() {
+        return new WorkQueueSettings(
+                queueType, acknowledgeMode, true, confirmTimeout, confirmWindow, sendAgain, stopTimeout);
+    }
 }

@@ -9,9 +9,8 @@ import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.kuteng.broker.BrokerFaults;
@@ -20,37 +19,39 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One of a worker's concurrent consumers: a channel, a thread that does the work, and between them the messages that
- * the broker sent ahead. A message is acknowledged after its work; when told to stop, the channel finishes the message
- * in hand and gives the rest back at once.
+ * the broker sent ahead. A message is acknowledged after its work; when told to stop, it finishes the message in hand
+ * and gives the rest back at once.
  */
-final class WorkerChannel extends DefaultConsumer {
+final class WorkerChannel {
     private static final Logger LOG = LoggerFactory.getLogger("kuteng.worker");
 
     /** Without acknowledgements no prefetch count holds the broker back; a full buffer makes TCP do it. */
     private static final int UNACKNOWLEDGED_BUFFER = 1_000;
 
     /** Ends the thread when it comes to it. */
-    private static final Delivery END = new Delivery(null, null, null, null);
+    private static final Delivery END = new Delivery(null, null, null, null, null, null);
 
     private final WorkerConsumer worker;
     private final String queue;
     private final int index;
     private final boolean acknowledging;
-    private final BlockingQueue<Delivery> sentAhead;
+    private final Channel channel;
+    private final BlockingDeque<Delivery> sentAhead;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
+    private final List<Receiver> receivers = new ArrayList<>();
     private int inHand;
     private boolean threadEnded;
     private volatile boolean stopping;
 
     /** @param index the number of this consumer in its route, from 1 */
     WorkerChannel(WorkerConsumer worker, Channel channel, String queue, int index, boolean acknowledging) {
-        super(channel);
         this.worker = worker;
+        this.channel = channel;
         this.queue = queue;
         this.index = index;
         this.acknowledging = acknowledging;
-        this.sentAhead = acknowledging ? new LinkedBlockingQueue<>() : new LinkedBlockingQueue<>(UNACKNOWLEDGED_BUFFER);
+        this.sentAhead = acknowledging ? new LinkedBlockingDeque<>() : new LinkedBlockingDeque<>(UNACKNOWLEDGED_BUFFER);
     }
 
     String queue() {
@@ -64,44 +65,38 @@ final class WorkerChannel extends DefaultConsumer {
     /** Begins to consume; returns when the broker has agreed. */
     void start() throws IOException {
         worker.newThread(this::work, index).start();
-        WorkQueueEndpoint endpoint = worker.getEndpoint();
-        getChannel().basicQos(endpoint.getPrefetchCount());
-        String tag = worker.getRouteId() + "#" + index;
-        getChannel()
-                .basicConsume(
-                        queue,
-                        !acknowledging,
-                        tag,
-                        endpoint.isNoLocal(),
-                        endpoint.isExclusive(),
-                        endpoint.getConsumerArgs(),
-                        this);
+        consume(new Receiver(channel, queue, ""), worker.getEndpoint().getPrefetchCount());
     }
 
-    /** On the thread that reads from the broker: hands over and returns. */
-    @Override
-    public void handleDelivery(String tag, Envelope envelope, BasicProperties properties, byte[] body) {
-        Delivery delivery = new Delivery(queue, envelope, properties, body);
-        if (stopping && acknowledging) {
-            giveBack(delivery);
-            return;
-        }
-        try {
-            sentAhead.put(delivery);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /**
+     * Takes messages from a second queue as well, one at a time and before those that were sent ahead: what was
+     * delivered to a worker that ended. On a channel of its own, since Qpid has one prefetch count for a channel.
+     */
+    void alsoConsume(Channel second, String redeliveredQueue) throws IOException {
+        consume(new Receiver(second, redeliveredQueue, " redelivered"), 1);
+    }
+
+    private void consume(Receiver receiver, int prefetchCount) throws IOException {
+        receivers.add(receiver);
+        receiver.getChannel().basicQos(prefetchCount);
+        WorkQueueEndpoint endpoint = worker.getEndpoint();
+        receiver.tag = worker.getRouteId() + "#" + index + receiver.tagSuffix;
+        boolean second = receiver.tagSuffix.length() > 0;
+        receiver.getChannel()
+                .basicConsume(
+                        receiver.from,
+                        !acknowledging,
+                        receiver.tag,
+                        endpoint.isNoLocal(),
+                        endpoint.isExclusive() && !second,
+                        second ? null : endpoint.getConsumerArgs(),
+                        receiver);
     }
 
     private void work() {
         try {
             for (Delivery next = sentAhead.take(); next != END; next = sentAhead.take()) {
-                lock.lock();
-                try {
-                    inHand++;
-                } finally {
-                    lock.unlock();
-                }
+                pickUp();
                 worker.process(this, next);
             }
         } catch (InterruptedException e) {
@@ -117,7 +112,15 @@ final class WorkerChannel extends DefaultConsumer {
         }
     }
 
-    /** The work on a message is over, one way or the other. */
+    private void pickUp() {
+        lock.lock();
+        try {
+            inHand++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void putDown() {
         lock.lock();
         try {
@@ -128,17 +131,16 @@ final class WorkerChannel extends DefaultConsumer {
         }
     }
 
-    /** The work is done: the broker may forget the message. */
+    /** The message is cared for: the broker may forget it. */
     void done(Delivery delivery) {
         try {
             if (acknowledging && worker.isAutomatic()) {
-                getChannel().basicAck(delivery.envelope().getDeliveryTag(), false);
+                delivery.channel().basicAck(delivery.envelope().getDeliveryTag(), false);
             }
         } catch (IOException | AlreadyClosedException e) {
-            LOG.warn(
-                    "{}: work is done but could not be acknowledged, since the connection was lost;"
-                            + " the broker will deliver the message again",
-                    worker.getRouteId());
+            LoggerFactory.getLogger(worker.getRouteId())
+                    .warn("work is done but could not be acknowledged, since the connection was lost;"
+                            + " the broker will deliver the message again");
         } finally {
             putDown();
         }
@@ -158,7 +160,7 @@ final class WorkerChannel extends DefaultConsumer {
     private void giveBack(Delivery delivery) {
         try {
             // one by one: Qpid settles only the last of several
-            getChannel().basicNack(delivery.envelope().getDeliveryTag(), false, true);
+            delivery.channel().basicNack(delivery.envelope().getDeliveryTag(), false, true);
         } catch (IOException | AlreadyClosedException e) {
             LOG.debug("not given back: with its channel gone, the broker has it back already", e);
         }
@@ -166,25 +168,25 @@ final class WorkerChannel extends DefaultConsumer {
 
     /** No further message is begun; what the broker sent ahead goes back to the queue now. */
     void stop() {
-        stopping = true;
-        if (!acknowledging) {
-            // the broker has forgotten these messages: they are done before the end
-            cancel();
+        for (Receiver receiver : receivers) {
+            // without acknowledgements the broker has forgotten what it sent: it is all done before the end
+            if (!acknowledging || receiver.tagSuffix.length() > 0) {
+                receiver.cancel();
+            }
         }
+        stopping = true;
         List<Delivery> rest = new ArrayList<>();
         if (acknowledging) {
             sentAhead.drainTo(rest);
-            rest.remove(END);
+            rest.removeIf(delivery -> delivery == END);
         }
         end();
-        rest.forEach(this::giveBack);
-    }
-
-    private void cancel() {
-        try {
-            getChannel().basicCancel(getConsumerTag());
-        } catch (IOException | AlreadyClosedException e) {
-            LOG.debug("not cancelled: the channel is gone", e);
+        for (Delivery delivery : rest) {
+            pickUp();
+            if (!worker.handBack(this, delivery)) {
+                giveBack(delivery);
+                putDown();
+            }
         }
     }
 
@@ -221,22 +223,6 @@ final class WorkerChannel extends DefaultConsumer {
         }
     }
 
-    /** The broker ended the consumer: its queue was deleted, or moved to another node. */
-    @Override
-    public void handleCancel(String tag) {
-        forgetSentAhead();
-        worker.consumerEnded(this, "queue '" + queue + "' was deleted or moved at the broker");
-    }
-
-    @Override
-    public void handleShutdownSignal(String tag, ShutdownSignalException cause) {
-        forgetSentAhead();
-        if (!cause.isInitiatedByApplication()) {
-            String reply = BrokerFaults.replyText(cause);
-            worker.consumerEnded(this, cause.isHardError() || reply == null ? null : reply);
-        }
-    }
-
     /** With its channel gone, the broker has them back already. */
     private void forgetSentAhead() {
         stopping = true;
@@ -244,23 +230,76 @@ final class WorkerChannel extends DefaultConsumer {
             sentAhead.clear();
         }
         if (!sentAhead.offer(END)) {
+            // a full buffer of unacknowledged messages: they are worked off first
             Thread ender = new Thread(this::end, "kuteng-ender");
             ender.setDaemon(true);
             ender.start();
         }
     }
 
-    /** Closes the channel; what is unacknowledged on it goes back to the queue. */
+    /** Closes the channels; what is unacknowledged on them goes back to its queue. */
     void close() {
-        try {
-            getChannel().abort();
-        } catch (IOException e) {
-            LOG.debug("the channel was gone already", e);
+        for (Receiver receiver : receivers) {
+            try {
+                receiver.getChannel().abort();
+            } catch (IOException e) {
+                LOG.debug("the channel was gone already", e);
+            }
         }
     }
 
-    /** How long a message that failed unexpectedly stays away from the workers. */
-    static long requeuePauseMillis() {
-        return TimeUnit.SECONDS.toMillis(1);
+    /** What the broker talks to; runs on the thread that reads from the broker, and so never waits for the broker. */
+    private final class Receiver extends DefaultConsumer {
+        private final String from;
+        private final String tagSuffix;
+        private String tag;
+
+        Receiver(Channel channel, String from, String tagSuffix) {
+            super(channel);
+            this.from = from;
+            this.tagSuffix = tagSuffix;
+        }
+
+        @Override
+        public void handleDelivery(String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
+            Delivery delivery = new Delivery(from, queue, getChannel(), envelope, properties, body);
+            if (stopping && acknowledging) {
+                giveBack(delivery);
+                return;
+            }
+            try {
+                if (tagSuffix.isEmpty()) {
+                    sentAhead.put(delivery);
+                } else {
+                    sentAhead.putFirst(delivery);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        void cancel() {
+            try {
+                getChannel().basicCancel(tag);
+            } catch (IOException | AlreadyClosedException e) {
+                LOG.debug("not cancelled: the channel is gone", e);
+            }
+        }
+
+        /** The broker ended the consumer: its queue was deleted, or moved to another node. */
+        @Override
+        public void handleCancel(String consumerTag) {
+            forgetSentAhead();
+            worker.consumerEnded(WorkerChannel.this, "queue '" + from + "' was deleted or moved at the broker");
+        }
+
+        @Override
+        public void handleShutdownSignal(String consumerTag, ShutdownSignalException cause) {
+            forgetSentAhead();
+            if (!cause.isInitiatedByApplication()) {
+                String reply = BrokerFaults.replyText(cause);
+                worker.consumerEnded(WorkerChannel.this, cause.isHardError() ? null : reply);
+            }
+        }
     }
 }

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.Suspendable;
@@ -16,6 +18,8 @@ import org.apache.camel.support.DefaultConsumer;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.broker.BrokerFaults;
+import org.kuteng.broker.BrokerKind;
+import org.kuteng.broker.Queues;
 import org.kuteng.broker.SameThread;
 import org.kuteng.broker.Topology;
 import org.slf4j.Logger;
@@ -27,20 +31,27 @@ import org.springframework.amqp.core.AcknowledgeMode;
  * blocked publisher does not hold it up. Comes back by itself when the connection is lost or the queue was deleted.
  */
 public final class WorkerConsumer extends DefaultConsumer implements Suspendable {
-    private static final Logger LOG = LoggerFactory.getLogger("kuteng.worker");
-
     /** A broker that does not answer the farewell is left without it. */
     private static final int CLOSE_TIMEOUT_MILLIS = 2_000;
+
+    /** What RabbitMQ says when it closes a channel for a message that was in hand too long. */
+    private static final Pattern ACKNOWLEDGEMENT_TIMEOUT =
+            Pattern.compile("delivery acknowledgement on channel \\d+ timed out. Timeout value used: (\\d+) ms");
+
+    /** How long a message that failed unexpectedly stays away from the workers. */
+    private static final long REQUEUE_PAUSE_MILLIS = 1_000;
 
     private final WorkQueueEndpoint endpoint;
     private final MessageMapping mapping;
     private final boolean automatic;
+    private final FailureHandler failures;
 
     /** Guards the channels and the connection; held while they are opened. */
     private final Object opening = new Object();
 
     private final List<WorkerChannel> channels = new ArrayList<>();
     private Connection connection;
+    private Logger log;
     private volatile boolean taking;
     private ScheduledThreadPoolExecutor recovery;
 
@@ -49,6 +60,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         this.endpoint = endpoint;
         this.mapping = endpoint.mapping();
         this.automatic = endpoint.getAcknowledgeMode() == AcknowledgeMode.AUTO;
+        this.failures = automatic ? endpoint.getComponent().failureHandler() : null;
     }
 
     @Override
@@ -100,6 +112,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
 
     /** Connects and consumes; a broker that is away is waited for in the background. */
     private void begin() {
+        log = LoggerFactory.getLogger(getRouteId());
         taking = true;
         recovery = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "kuteng-recovery-" + getRouteId()));
         recovery.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -111,7 +124,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
                 end();
                 throw e;
             }
-            LOG.warn("{}: {}", getRouteId(), e.getMessage());
+            log.warn("{}", e.getMessage());
             recover();
         }
     }
@@ -130,8 +143,10 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     /** Opens as many channels as there should be, on the connection that there is. */
     private void openMissing() {
         Topology topology = endpoint.consumerTopology();
-        List<String> queues = topology.declare(connection);
-        for (String queue : topology.queues().isEmpty() ? endpoint.queueNames() : queues) {
+        List<String> declared = topology.declare(connection);
+        List<String> named = endpoint.queueNames();
+        // the broker makes up a name for the queue of a consumer that names none
+        for (String queue : named.isEmpty() ? declared : named) {
             for (int index = 1; index <= endpoint.getConcurrentConsumers(); index++) {
                 int number = index;
                 if (channels.stream().noneMatch(c -> c.queue().equals(queue) && c.index() == number)) {
@@ -154,6 +169,9 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             WorkerChannel opened = new WorkerChannel(this, channel, queue, index, endpoint.isAcknowledging());
             channels.add(opened);
             opened.start();
+            if (index == 1 && failures != null && endpoint.isAutoDeclare()) {
+                opened.alsoConsume(connection.createChannel(), Queues.redeliveredName(queue));
+            }
         } catch (IOException | RuntimeException e) {
             channels.removeIf(c -> c.queue().equals(queue) && c.index() == index);
             throw BrokerFaults.ofRequest("consume from queue '" + queue + "'", e);
@@ -165,22 +183,43 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         if (!taking) {
             return;
         }
-        recovery.execute(() -> {
-            synchronized (opening) {
-                if (!channels.remove(channel) || !taking) {
-                    return;
+        try {
+            recovery.execute(() -> {
+                if (forget(channel, reason)) {
+                    restore();
                 }
-                if (reason != null) {
-                    LOG.warn("{}: consumer {} ended: {}; opening it again", getRouteId(), channel.index(), reason);
-                    channel.close();
-                } else if (channels.isEmpty()) {
-                    LOG.warn(
-                            "{}: lost the connection to the broker; what was in hand will be delivered again",
-                            getRouteId());
-                }
+            });
+        } catch (RejectedExecutionException e) {
+            log.debug("not opened again: the worker stops", e);
+        }
+    }
+
+    /** @return false if that was done already, or the worker stops */
+    private boolean forget(WorkerChannel channel, String reason) {
+        synchronized (opening) {
+            if (!channels.contains(channel) || !taking) {
+                return false;
             }
-            restore();
-        });
+            if (reason == null || !connection.isOpen()) {
+                // they all end with it, and are opened again together
+                channels.clear();
+                log.warn("lost the connection to the broker; what was in hand will be delivered again");
+            } else {
+                channels.remove(channel);
+                log.warn("consumer {} ended: {}; opening it again", channel.index(), explained(reason));
+                channel.close();
+            }
+            return true;
+        }
+    }
+
+    private static String explained(String reason) {
+        Matcher timeout = ACKNOWLEDGEMENT_TIMEOUT.matcher(reason);
+        return timeout.find()
+                ? "work on a message took longer than the broker's consumer_timeout (" + timeout.group(1)
+                        + " ms), so that the broker has taken it back and will deliver it again"
+                        + " (make the work shorter, or raise consumer_timeout at the broker)"
+                : reason;
     }
 
     private void recover() {
@@ -205,25 +244,25 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
                     openMissing();
                 }
             }
-            LOG.info("{}: receives again", getRouteId());
+            log.info("receives again");
             endpoint.getComponent().ready();
         } catch (BrokerException e) {
             if (!taking) {
                 return;
             }
             if (e.isPermanent()) {
-                LOG.error("{}: {}", getRouteId(), e.getMessage());
+                log.error("{}", e.getMessage());
                 endpoint.getComponent().fatal(e);
                 return;
             }
-            LOG.warn("{}: {}; trying again", getRouteId(), e.getMessage());
+            log.warn("{}; trying again", e.getMessage());
             later(this::restore, broker.settings().retryDelay().toMillis());
         }
     }
 
     /** @return false if it is not going to happen, since the worker stops */
     boolean giveBackLater(Runnable giveBack) {
-        return taking && later(giveBack, WorkerChannel.requeuePauseMillis());
+        return taking && later(giveBack, REQUEUE_PAUSE_MILLIS);
     }
 
     private boolean later(Runnable task, long millis) {
@@ -237,10 +276,17 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
 
     /** On the channel's own thread. */
     void process(WorkerChannel channel, Delivery delivery) {
+        if (failures != null && delivery.envelope().isRedeliver()) {
+            FailureHandler.Move move = failures.beforeWork(delivery, getRoute());
+            if (move != null) {
+                move(channel, delivery, move);
+                return;
+            }
+        }
         Exchange exchange = createExchange(false);
         exchange.setProperty(Delivery.PROPERTY, delivery);
         if (endpoint.getAcknowledgeMode() == AcknowledgeMode.MANUAL) {
-            exchange.setProperty(SpringRabbitMQConstants.CHANNEL, channel.getChannel());
+            exchange.setProperty(SpringRabbitMQConstants.CHANNEL, delivery.channel());
         }
         try {
             mapping.read(delivery, exchange);
@@ -260,28 +306,72 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     }
 
     private void finish(WorkerChannel channel, Delivery delivery, Exchange exchange) {
-        Exception failure = exchange.getException();
+        Failure failure = delivery.failure();
+        if (failure == null && exchange.getException() != null) {
+            failure = FailedStep.of(exchange, exchange.getException(), false);
+        }
         boolean rollback = exchange.isRollbackOnly() || exchange.isRollbackOnlyLast();
         releaseExchange(exchange, false);
         if (failure == null && !rollback) {
             channel.done(delivery);
-            return;
-        }
-        if (endpoint.isAcknowledging()) {
-            LOG.warn(
-                    "{}: work failed; the message goes back to queue '{}': {}",
-                    getRouteId(),
+        } else if (!endpoint.isAcknowledging()) {
+            log.error("work failed and the message is lost, since acknowledgements are off: {}", failure);
+            channel.failed(delivery);
+        } else if (failure == null || failures == null) {
+            log.warn(
+                    "work failed; the message goes back to queue '{}': {}",
                     delivery.queue(),
-                    failure == null ? "marked for rollback" : failure.toString(),
-                    failure);
+                    failure == null ? "marked for rollback" : failure.cause(),
+                    failure == null ? null : failure.cause());
+            channel.failed(delivery);
+        } else if (!delivery.channel().isOpen()) {
+            log.warn(
+                    "work failed while the connection was lost; the broker will deliver the message again: {}",
+                    failure.cause().toString());
+            channel.failed(delivery);
         } else {
-            LOG.error(
-                    "{}: work failed and the message is lost, since acknowledgements are off: {}",
-                    getRouteId(),
-                    String.valueOf(failure),
-                    failure);
+            BrokerKind kind = BrokerKind.of(delivery.channel().getConnection());
+            move(
+                    channel,
+                    delivery,
+                    failures.afterFailure(new FailureHandler.FailedWork(delivery, failure, getRoute(), kind)));
         }
-        channel.failed(delivery);
+    }
+
+    /** Sends what stands for the message from now on, and acknowledges the message when the broker has it. */
+    private void move(WorkerChannel channel, Delivery delivery, FailureHandler.Move move) {
+        SendCallback sent = failure -> {
+            if (failure == null) {
+                if (move.why() != null) {
+                    log.warn("{}", move.why());
+                }
+                channel.done(delivery);
+            } else {
+                log.warn(
+                        "the message goes back to queue '{}', since it could not be sent on: {}",
+                        delivery.queue(),
+                        failure.getMessage());
+                channel.failed(delivery);
+            }
+        };
+        try {
+            endpoint.getComponent().failurePublisher().send(move.message(), sent);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            sent.sent(e);
+        } catch (RuntimeException e) {
+            sent.sent(e);
+        }
+    }
+
+    /** @return false if the message is simply to be given back */
+    boolean handBack(WorkerChannel channel, Delivery delivery) {
+        FailureHandler.Move move = failures == null ? null : failures.handBack(delivery);
+        if (move == null) {
+            return false;
+        }
+        move(channel, delivery, move);
+        return true;
     }
 
     Thread newThread(Runnable task, int index) {
@@ -315,9 +405,8 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         }
         long late = all.stream().filter(channel -> !channel.awaitIdle(deadline)).count();
         if (late > 0) {
-            LOG.warn(
-                    "{}: work on {} messages did not end within {} s (kuteng.stop.timeout); they go back to the queue",
-                    getRouteId(),
+            log.warn(
+                    "work on {} messages did not end within {} s (kuteng.stop.timeout); they go back to the queue",
                     late,
                     endpoint.getComponent().settings().stopTimeout().toSeconds());
         }

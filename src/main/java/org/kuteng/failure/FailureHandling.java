@@ -1,0 +1,136 @@
+package org.kuteng.failure;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.camel.Route;
+import org.kuteng.broker.BrokerKind;
+import org.kuteng.broker.QueueDefinition;
+import org.kuteng.broker.QueueType;
+import org.kuteng.broker.Queues;
+import org.kuteng.broker.Topology;
+import org.kuteng.rabbitmq.Delivery;
+import org.kuteng.rabbitmq.Failure;
+import org.kuteng.rabbitmq.FailureHandler;
+import org.kuteng.rabbitmq.OutgoingMessage;
+
+/**
+ * Failed work is attempted again after a while, which it waits in the broker, and buried when it has failed often
+ * enough. A message that ends its worker is found out by giving redelivered messages to workers one at a time, and is
+ * buried too.
+ */
+public final class FailureHandling implements FailureHandler {
+    private final RetrySettings defaults;
+    private final Supplier<Set<Duration>> routeDelays;
+    private final Function<Route, RetrySettings> ofRoute;
+
+    /**
+     * @param defaults what holds for routes without settings of their own
+     * @param routeDelays every delay that a route has of its own: each needs a queue; asked when a worker starts
+     * @param ofRoute the settings of a route; null: the defaults
+     */
+    public FailureHandling(
+            RetrySettings defaults, Supplier<Set<Duration>> routeDelays, Function<Route, RetrySettings> ofRoute) {
+        this.defaults = defaults;
+        this.routeDelays = routeDelays;
+        this.ofRoute = ofRoute;
+    }
+
+    private RetrySettings settings(Route route) {
+        RetrySettings own = route == null ? null : ofRoute.apply(route);
+        return own == null ? defaults : own;
+    }
+
+    @Override
+    public List<QueueDefinition> queues(String workQueue, QueueType type) {
+        List<QueueDefinition> queues = new ArrayList<>();
+        queues.add(Queues.dead(workQueue, type));
+        queues.add(Queues.redelivered(workQueue, type));
+        Set<Duration> delays = new LinkedHashSet<>(defaults.delays());
+        delays.addAll(routeDelays.get());
+        delays.forEach(delay -> queues.add(Queues.retry(workQueue, delay)));
+        return queues;
+    }
+
+    @Override
+    public Move afterFailure(FailedWork work) {
+        Delivery delivery = work.delivery();
+        Failure failure = work.failure();
+        RetrySettings settings = settings(work.route());
+        Map<String, Object> headers = FailedMessage.headers(delivery, failure);
+        int attempts = FailedMessage.count(headers, FailureHeaders.ATTEMPTS);
+        String what = "attempt " + attempts + " of " + settings.attempts() + " failed"
+                + (failure.stepId() == null ? "" : " at " + failure.stepId()) + ": "
+                + FailedMessage.shortText(failure.cause());
+        boolean last = attempts >= settings.attempts();
+        if (failure.bury() || last || settings.givesUp(failure.cause())) {
+            return bury(delivery, headers, what);
+        }
+        Duration delay = settings.delays().get(attempts - 1);
+        BasicProperties.Builder properties = FailedMessage.properties(delivery, headers);
+        if (work.broker() == BrokerKind.RABBITMQ) {
+            // to Qpid an expiration is a time of day
+            properties.expiration(String.valueOf(jittered(delay)));
+        }
+        String queue = Queues.retryName(delivery.workQueue(), delay);
+        return new Move(
+                message(queue, properties.build(), delivery),
+                what + "; next attempt in " + delay.toString().substring(2).toLowerCase(java.util.Locale.ROOT));
+    }
+
+    private static long jittered(Duration delay) {
+        double factor =
+                1 + Queues.RETRY_JITTER * (2 * ThreadLocalRandom.current().nextDouble() - 1);
+        return Math.max(1, Math.round(delay.toMillis() * factor));
+    }
+
+    private static Move bury(Delivery delivery, Map<String, Object> headers, String what) {
+        String id = FailedMessage.newId();
+        headers.put(FailureHeaders.DEAD_ID, id);
+        String queue = Queues.deadName(delivery.workQueue());
+        return new Move(
+                message(queue, FailedMessage.properties(delivery, headers).build(), delivery),
+                what + "; buried in " + queue + " (./kuteng dead show " + id + ")");
+    }
+
+    private static OutgoingMessage message(String queue, BasicProperties properties, Delivery delivery) {
+        return new OutgoingMessage(Topology.DEFAULT_EXCHANGE, queue, true, properties, delivery.body());
+    }
+
+    @Override
+    public Move beforeWork(Delivery delivery, Route route) {
+        boolean first = delivery.queue().equals(delivery.workQueue());
+        Map<String, Object> headers = FailedMessage.headers(delivery);
+        String queue = Queues.redeliveredName(delivery.workQueue());
+        if (!first) {
+            // one at a time: it was in hand when the worker ended
+            int crashes = FailedMessage.count(headers, FailureHeaders.CRASHES) + 1;
+            headers.put(FailureHeaders.CRASHES, crashes);
+            RetrySettings settings = settings(route);
+            if (crashes >= settings.crashes()) {
+                Failure failure = new Failure(
+                        new WorkerEndedException(crashes), route == null ? null : route.getRouteId(), null, true);
+                Map<String, Object> described = FailedMessage.headers(delivery, failure);
+                described.put(FailureHeaders.CRASHES, crashes);
+                return bury(delivery, described, "the worker ended " + crashes + " times with this message in hand");
+            }
+        }
+        return new Move(
+                message(queue, FailedMessage.properties(delivery, headers).build(), delivery), null);
+    }
+
+    @Override
+    public Move handBack(Delivery delivery) {
+        if (delivery.queue().equals(delivery.workQueue())) {
+            return null;
+        }
+        return new Move(message(delivery.queue(), delivery.properties(), delivery), null);
+    }
+}

@@ -1,0 +1,37 @@
+package org.kuteng.failure;
+
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.kuteng.rabbitmq.Delivery;
+import org.kuteng.rabbitmq.FailedStep;
+
+/**
+ * A step for the error handling of routes: notes that the work failed. What follows from it happens when the route has
+ * ended, so that a message whose parts fail one by one is attempted again once and not once for each part.
+ */
+public final class NoteFailure implements Processor {
+    /** Under which name routes call the step that lets the work be attempted again, as often as the settings say. */
+    public static final String RETRY_OR_BURY = "retryOrBury";
+
+    /** Under which name routes call the step that gives the message up at once. */
+    public static final String BURY = "bury";
+
+    private final boolean bury;
+
+    /** @param bury whether there is to be no further attempt */
+    public NoteFailure(boolean bury) {
+        this.bury = bury;
+    }
+
+    /** @throws Exception what was caught, if the exchange is no message from a queue: nothing could be done with it */
+    @Override
+    public void process(Exchange exchange) throws Exception {
+        Exception caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
+        Delivery delivery = exchange.getProperty(Delivery.PROPERTY, Delivery.class);
+        Exception cause = caught != null ? caught : new IllegalStateException("the route gave the message up");
+        if (delivery == null) {
+            throw cause;
+        }
+        delivery.fail(FailedStep.of(exchange, cause, bury));
+    }
+}

@@ -1,0 +1,64 @@
+package org.kuteng.broker;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** A backlog holds its producer up instead of ending the JVM. */
+class EmbeddedBrokerDepthIT {
+
+    private static final byte[] SMALL_BODY = new byte[18];
+
+    /** Nothing was published for so long: the producer is held up. */
+    private static final Duration STANDSTILL = Duration.ofSeconds(1);
+
+    @Test
+    void aProducerWithoutConsumersIsHeldUpAndGoesOnWhenThereIsRoom() throws Exception {
+        try (BrokerProcess broker = BrokerProcess.start(null, "-Xmx128m");
+                Connection producing = PlainClient.connect(broker.port());
+                Connection consuming = PlainClient.connect(broker.port())) {
+            Channel consumer = consuming.createChannel();
+            consumer.queueDeclare("backlog", false, false, false, null);
+            AtomicLong published = new AtomicLong();
+            Thread producer = new Thread(() -> publishWithoutEnd(producing, published));
+            producer.setDaemon(true);
+            producer.start();
+
+            long heldUpAt = untilItStandsStill(published);
+            assertTrue(broker.isAlive());
+
+            consumer.basicConsume("backlog", true, (tag, delivery) -> {}, tag -> {});
+            await().atMost(Duration.ofSeconds(30)).until(() -> published.get() > 2 * heldUpAt);
+            assertTrue(broker.isAlive());
+        }
+    }
+
+    private static long untilItStandsStill(AtomicLong published) {
+        AtomicLong before = new AtomicLong();
+        await().atMost(Duration.ofSeconds(60)).pollInterval(STANDSTILL).until(() -> {
+            long now = published.get();
+            return now > 0 && now == before.getAndSet(now);
+        });
+        return published.get();
+    }
+
+    private static void publishWithoutEnd(Connection connection, AtomicLong published) {
+        try {
+            Channel channel = connection.createChannel();
+            while (connection.isOpen()) {
+                channel.basicPublish("", "backlog", null, SMALL_BODY);
+                published.incrementAndGet();
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (RuntimeException closedAtTheEndOfTheTest) {
+            // the connection is closed under it
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package org.kuteng.broker;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.MessageProperties;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddedBrokerStoreIT {
+
+    private static final int MESSAGES = 200;
+
+    /** Long enough to be down for a part of it. */
+    private static final int RETRY_DELAY_MILLIS = 1000;
+
+    private static final long CONFIRM_TIMEOUT_MILLIS = 30_000;
+
+    @TempDir
+    Path store;
+
+    @Test
+    void durableQueuesAndConfirmedMessagesAreThereAgainAfterAKill() throws Exception {
+        try (BrokerProcess first = BrokerProcess.start(store)) {
+            publishConfirmed(first, "work");
+            first.kill();
+        }
+        try (BrokerProcess second = BrokerProcess.start(store);
+                Connection connection = PlainClient.connect(second.port())) {
+            assertEquals(MESSAGES, connection.createChannel().messageCount("work"));
+        }
+    }
+
+    @Test
+    void durableQueuesAndConfirmedMessagesAreThereAgainAfterAStop() throws Exception {
+        try (BrokerProcess first = BrokerProcess.start(store)) {
+            publishConfirmed(first, "work");
+            first.stop();
+        }
+        try (BrokerProcess second = BrokerProcess.start(store);
+                Connection connection = PlainClient.connect(second.port())) {
+            assertEquals(MESSAGES, connection.createChannel().messageCount("work"));
+        }
+    }
+
+    @Test
+    void aTransientQueueAndATransientMessageAreGoneAfterARestart() throws Exception {
+        try (BrokerProcess first = BrokerProcess.start(store)) {
+            // ends with its broker
+            Channel channel = PlainClient.connect(first.port()).createChannel();
+            channel.queueDeclare("transient", false, false, false, null);
+            channel.queueDeclare("durable", true, false, false, null);
+            channel.basicPublish("", "durable", null, new byte[0]);
+            await().until(() -> channel.messageCount("durable") == 1);
+            first.stop();
+        }
+        try (BrokerProcess second = BrokerProcess.start(store);
+                Connection connection = PlainClient.connect(second.port())) {
+            Channel channel = connection.createChannel();
+            assertEquals(0, channel.messageCount("durable"));
+            assertThrows(IOException.class, () -> channel.queueDeclarePassive("transient"));
+        }
+    }
+
+    @Test
+    void aRetryGoesOnAfterAKillAndTheTimeThatTheBrokerIsDownCounts() throws Exception {
+        long published;
+        try (BrokerProcess first = BrokerProcess.start(store)) {
+            // ends with its broker
+            Channel channel = PlainClient.connect(first.port()).createChannel();
+            channel.confirmSelect();
+            channel.queueDeclare("work", true, false, false, null);
+            channel.queueDeclare("work.retry", true, false, false, retryAfter(RETRY_DELAY_MILLIS));
+            published = System.currentTimeMillis();
+            channel.basicPublish("", "work.retry", MessageProperties.PERSISTENT_BASIC, new byte[] {7});
+            channel.waitForConfirmsOrDie(CONFIRM_TIMEOUT_MILLIS);
+            first.kill();
+        }
+        await().until(() -> System.currentTimeMillis() > published + RETRY_DELAY_MILLIS);
+        try (BrokerProcess second = BrokerProcess.start(store);
+                Connection connection = PlainClient.connect(second.port())) {
+            Channel channel = connection.createChannel();
+            await().atMost(Duration.ofMillis(RETRY_DELAY_MILLIS)).until(() -> channel.messageCount("work") == 1);
+            assertEquals(0, channel.messageCount("work.retry"));
+        }
+    }
+
+    @Test
+    void aStoreThatAnotherProcessUsesIsRefused() throws Exception {
+        try (BrokerProcess other = BrokerProcess.start(store)) {
+            var options = EmbeddedBroker.Options.defaults().withPort(0).withStore(store);
+
+            var failure = assertThrows(EmbeddedBrokerException.class, () -> EmbeddedBroker.start(options));
+
+            assertEquals(
+                    "store folder " + store + " is in use by another kuteng: stop that one, or name another folder",
+                    failure.getMessage());
+            assertTrue(other.isAlive());
+        }
+    }
+
+    @Test
+    void aStoreOfAnotherVirtualHostIsRefused() {
+        var options = EmbeddedBroker.Options.defaults().withPort(0).withStore(store);
+        EmbeddedBroker.start(options).close();
+
+        var failure = assertThrows(
+                EmbeddedBrokerException.class, () -> EmbeddedBroker.start(options.withVirtualHost("other")));
+
+        assertEquals(
+                "store folder " + store
+                        + " holds virtual host kuteng and not other: use that name, or name another folder",
+                failure.getMessage());
+        EmbeddedBroker.start(options).close();
+    }
+
+    private static void publishConfirmed(BrokerProcess broker, String queue) throws Exception {
+        try (Connection connection = PlainClient.connect(broker.port())) {
+            Channel channel = connection.createChannel();
+            channel.confirmSelect();
+            channel.queueDeclare(queue, true, false, false, null);
+            for (int n = 0; n < MESSAGES; n++) {
+                channel.basicPublish("", queue, MessageProperties.PERSISTENT_BASIC, new byte[] {(byte) n});
+            }
+            channel.waitForConfirmsOrDie(CONFIRM_TIMEOUT_MILLIS);
+        }
+    }
+
+    private static Map<String, Object> retryAfter(int millis) {
+        return EmbeddedArguments.translate(
+                Map.of("x-message-ttl", millis, "x-dead-letter-exchange", "", "x-dead-letter-routing-key", "work"));
+    }
+}

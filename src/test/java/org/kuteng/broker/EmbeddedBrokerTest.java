@@ -1,0 +1,301 @@
+package org.kuteng.broker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.GetResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+class EmbeddedBrokerTest {
+
+    private static EmbeddedBroker broker;
+    private Connection connection;
+    private Channel channel;
+
+    @BeforeAll
+    static void startBroker() {
+        broker = EmbeddedBroker.start(anyPort());
+    }
+
+    @AfterAll
+    static void closeBroker() {
+        broker.close();
+    }
+
+    @BeforeEach
+    void connect() throws Exception {
+        connection = PlainClient.connect(broker.port());
+        channel = connection.createChannel();
+    }
+
+    @AfterEach
+    void disconnect() {
+        connection.abort();
+    }
+
+    @Test
+    void listensOnLoopbackOnly() throws IOException {
+        for (NetworkInterface network : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+            for (InetAddress address : Collections.list(network.getInetAddresses())) {
+                if (!address.isLoopbackAddress()) {
+                    assertThrows(IOException.class, () -> new Socket(address, broker.port()).close());
+                }
+            }
+        }
+    }
+
+    @Test
+    void takesAFreePortWhenTheWantedOneIsTakenAndAnotherWillDo() {
+        try (EmbeddedBroker second = EmbeddedBroker.start(anyPort().withPort(broker.port()))) {
+            assertNotEquals(broker.port(), second.port());
+        }
+    }
+
+    @Test
+    void saysWhichPortIsTakenWhenNoOtherWillDo() throws IOException {
+        try (ServerSocket other = new ServerSocket()) {
+            other.bind(new InetSocketAddress(EmbeddedBroker.HOST, 0));
+            var options = anyPort().withPort(other.getLocalPort()).withoutFallback();
+
+            var failure = assertThrows(EmbeddedBrokerException.class, () -> EmbeddedBroker.start(options));
+
+            assertEquals(
+                    "port " + other.getLocalPort() + " on 127.0.0.1 is taken by another program:"
+                            + " stop that program, or choose another port",
+                    failure.getMessage());
+        }
+    }
+
+    @Test
+    void isSilentAndLeavesNothingOnDisk() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        PrintStream stdout = System.out;
+        PrintStream stderr = System.err;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        List<Path> before = filesThatCouldBeLeft();
+        log.start();
+        root.addAppender(log);
+        System.setOut(new PrintStream(printed, true, UTF_8));
+        System.setErr(System.out);
+        try (EmbeddedBroker quiet = EmbeddedBroker.start(anyPort())) {
+            PlainClient.connect(quiet.port()).close();
+        } finally {
+            System.setOut(stdout);
+            System.setErr(stderr);
+            root.detachAppender(log);
+        }
+
+        assertEquals(
+                List.of(),
+                log.list.stream()
+                        .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                        .toList());
+        assertFalse(printed.toString(UTF_8).contains("BRK-"), printed.toString(UTF_8));
+        assertEquals(before, filesThatCouldBeLeft());
+    }
+
+    @Test
+    void leavesNoShutdownHookAndNoThreadBehind() {
+        EmbeddedBroker closed = EmbeddedBroker.start(anyPort().withVirtualHost("gone"));
+        closed.close();
+        closed.close();
+
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().contains("gone")));
+    }
+
+    @Test
+    void takesUserPasswordAndVirtualHostAsTheyAre() throws Exception {
+        var options = new EmbeddedBroker.Options(0, false, null, "ana", "pa${user.name}$$\"é", "a/b");
+        try (EmbeddedBroker other = EmbeddedBroker.start(options)) {
+            PlainClient.connect(other.port(), "ana", "pa${user.name}$$\"é", "a/b")
+                    .close();
+        }
+        assertFalse(options.toString().contains("user.name"), "the password is printed");
+    }
+
+    @Test
+    void refusesAWrongPassword() {
+        assertThrows(IOException.class, () -> PlainClient.connect(broker.port(), "kuteng", "wrong", "kuteng"));
+    }
+
+    @Test
+    void aMessageOfARetryQueueComesBackToTheWorkQueueUntouched() throws Exception {
+        Date timestamp = new Date(1_700_000_000_000L);
+        channel.queueDeclare("work", true, false, false, null);
+        channel.queueDeclare("work.retry", true, false, false, retryAfter(Duration.ofMillis(50), "work"));
+        BasicProperties sent = new BasicProperties.Builder()
+                .messageId("id-1")
+                .contentType("text/plain")
+                .contentEncoding("UTF-8")
+                .correlationId("c")
+                .deliveryMode(2)
+                .timestamp(timestamp)
+                .headers(Map.of("attempt", 2, "cause", "é", "nested", Map.of("a", List.of(1, "b"))))
+                .build();
+        channel.basicPublish("", "work.retry", sent, "Hello é!".getBytes(UTF_8));
+
+        GetResponse back = await().until(() -> channel.basicGet("work", true), response -> response != null);
+
+        BasicProperties got = back.getProps();
+        assertEquals("Hello é!", new String(back.getBody(), UTF_8));
+        assertEquals("id-1", got.getMessageId());
+        assertEquals("text/plain", got.getContentType());
+        assertEquals("UTF-8", got.getContentEncoding());
+        assertEquals("c", got.getCorrelationId());
+        assertEquals(2, got.getDeliveryMode());
+        assertEquals(timestamp, got.getTimestamp());
+        assertEquals(Map.of("a", List.of(1, "b")).toString(), PlainClient.text(got.getHeaders(), "nested"));
+        assertEquals("2", PlainClient.text(got.getHeaders(), "attempt"));
+        assertEquals("é", PlainClient.text(got.getHeaders(), "cause"));
+        assertEquals(3, got.getHeaders().size());
+        assertFalse(back.getEnvelope().isRedeliver());
+    }
+
+    @Test
+    void aMessageRejectedWithoutRequeueGoesToTheDeadLetterQueue() throws Exception {
+        channel.queueDeclare("a.dead", true, false, false, null);
+        channel.queueDeclare("a", true, false, false, EmbeddedArguments.translate(deadLetterTo("a.dead")));
+        channel.basicPublish("", "a", null, new byte[0]);
+        long tag = channel.basicGet("a", false).getEnvelope().getDeliveryTag();
+
+        channel.basicNack(tag, false, false);
+
+        await().until(() -> channel.messageCount("a") == 0 && channel.messageCount("a.dead") == 1);
+    }
+
+    @Test
+    void aConsumerThatIsKilledAgainAndAgainLosesNoMessage() throws Exception {
+        channel.queueDeclare("crashes", true, false, false, null);
+        channel.basicPublish("", "crashes", null, new byte[0]);
+        for (int crash = 0; crash < 3; crash++) {
+            Connection worker = PlainClient.connect(broker.port());
+            Channel of = worker.createChannel();
+            await().until(() -> of.basicGet("crashes", false) != null);
+            worker.abort();
+        }
+
+        GetResponse survivor = await().until(() -> channel.basicGet("crashes", true), response -> response != null);
+        assertTrue(survivor.getEnvelope().isRedeliver());
+    }
+
+    @Test
+    void prioritiesAreKeptApartDownToZero() throws Exception {
+        channel.queueDeclare("p", false, false, false, EmbeddedArguments.translate(Map.of("x-max-priority", 5)));
+        for (int priority : new int[] {0, 2, 1, 5}) {
+            channel.basicPublish(
+                    "", "p", new BasicProperties.Builder().priority(priority).build(), new byte[] {(byte) priority});
+        }
+
+        assertEquals(List.of(5, 2, 1, 0), PlainClient.drain(channel, "p"));
+    }
+
+    @Test
+    void aFullQueueRefusesOrDropsAsRabbitMqDoes() throws Exception {
+        Map<String, Object> dropping = Map.of("x-max-length", 2);
+        Map<String, Object> refusing = Map.of("x-max-length", 2, "x-overflow", "reject-publish");
+        channel.queueDeclare("drops", false, false, false, EmbeddedArguments.translate(dropping));
+        channel.queueDeclare("refuses", false, false, false, EmbeddedArguments.translate(refusing));
+        for (byte n = 0; n < 4; n++) {
+            channel.basicPublish("", "drops", null, new byte[] {n});
+            channel.basicPublish("", "refuses", true, null, new byte[] {n});
+        }
+
+        assertEquals(List.of(2, 3), PlainClient.drain(channel, "drops"));
+        assertEquals(List.of(0, 1), PlainClient.drain(channel, "refuses"));
+    }
+
+    private static EmbeddedBroker.Options anyPort() {
+        return EmbeddedBroker.Options.defaults().withPort(EmbeddedBroker.ANY_PORT);
+    }
+
+    private static Map<String, Object> deadLetterTo(String queue) {
+        return Map.of("x-dead-letter-exchange", "", "x-dead-letter-routing-key", queue);
+    }
+
+    private static Map<String, Object> retryAfter(Duration delay, String queue) {
+        return EmbeddedArguments.translate(Map.of(
+                "x-message-ttl", delay.toMillis(), "x-dead-letter-exchange", "", "x-dead-letter-routing-key", queue));
+    }
+
+    private static List<Path> filesThatCouldBeLeft() throws IOException {
+        try (Stream<Path> work = Files.list(Path.of(""));
+                Stream<Path> temporary = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return Stream.concat(work, temporary)
+                    .filter(path -> path.toString().matches(".*(?i)(qpid|kuteng-|work).*"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Test
+    void aStoreFolderThatIsAFileIsRefused(@TempDir Path folder) throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+
+        assertStoreRefused(file, "store folder " + file + " is a file: name a folder, or a new one to be made");
+    }
+
+    @Test
+    void aStoreFolderUnderAFileIsRefused(@TempDir Path folder) throws IOException {
+        Path impossible = Files.createFile(folder.resolve("file")).resolve("store");
+
+        assertStoreRefused(
+                impossible,
+                "store folder " + impossible
+                        + " is not writable: give this user the right to write it, or name another folder");
+    }
+
+    @Test
+    void aStoreFolderInUseIsRefused(@TempDir Path folder) {
+        StoreFolder held = StoreFolder.claim(folder);
+        try {
+            assertStoreRefused(
+                    folder,
+                    "store folder " + folder + " is in use by another kuteng: stop that one, or name another folder");
+        } finally {
+            held.release();
+        }
+    }
+
+    private static void assertStoreRefused(Path folder, String message) {
+        var failure = assertThrows(
+                EmbeddedBrokerException.class,
+                () -> EmbeddedBroker.start(anyPort().withStore(folder)));
+        assertEquals(message, failure.getMessage());
+    }
+}
