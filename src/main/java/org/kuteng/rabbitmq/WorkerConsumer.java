@@ -20,6 +20,7 @@ import org.kuteng.broker.BrokerException;
 import org.kuteng.broker.BrokerFaults;
 import org.kuteng.broker.BrokerKind;
 import org.kuteng.broker.Queues;
+import org.kuteng.broker.SameThread;
 import org.kuteng.broker.Topology;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
