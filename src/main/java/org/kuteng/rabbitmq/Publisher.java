@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
@@ -70,6 +71,12 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
     private boolean opening;
     private boolean closed;
 
+    /** Why the broker refused the last time, and how often it has. */
+    private BrokerException refusal;
+
+    private int refusals;
+    private Consumer<BrokerException> refusalListener = fault -> {};
+
     /**
      * @param connectionName asked when the connection is opened
      * @param completions runs what senders do next; must not be the thread that reads from the broker
@@ -81,6 +88,11 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
         this.completions = completions;
         timer.scheduleWithFixedDelay(
                 this::failOverdue, CHECK_INTERVAL.toMillis(), CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Called when the broker refuses to take up again what broke, and trying again cannot help; unset: it is logged. */
+    void onRefusal(Consumer<BrokerException> listener) {
+        refusalListener = listener;
     }
 
     /**
@@ -132,9 +144,13 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
         boolean wasBlocked = false;
         state.lock();
         try {
+            int refusalsBefore = refusals;
             while (true) {
                 if (closed) {
                     throw new SendFailedException("not sent: " + STOPPING, null);
+                }
+                if (refusals != refusalsBefore) {
+                    throw new SendFailedException("not sent: " + refusal.getMessage(), refusal);
                 }
                 if (channel != null && channel.hasRoom()) {
                     return channel;
@@ -197,7 +213,11 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
             try {
                 restore();
             } catch (BrokerException e) {
-                LOG.error("{}; sending waits until this is mended", e.getMessage());
+                if (e.isPermanent()) {
+                    refused(e);
+                    return;
+                }
+                LOG.warn("{}; trying again", e.getMessage());
                 pause(broker.settings().retryDelay());
             } catch (RuntimeException e) {
                 LOG.error("sending waits, since the connection cannot be opened again: {}", e.toString(), e);
@@ -249,6 +269,23 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
         } finally {
             sending.unlock();
         }
+    }
+
+    /** What waits to be sent fails; the next send tries once more. */
+    private void refused(BrokerException e) {
+        LOG.error("{}", e.getMessage());
+        List<Unconfirmed> left = locked(() -> {
+            refusal = e;
+            refusals++;
+            opening = false;
+            changed.signalAll();
+            return takeToSendAgain();
+        });
+        left.forEach(unconfirmed -> settled(
+                unconfirmed,
+                new SendFailedException(
+                        "message for " + unconfirmed.message.target() + " was not confirmed: " + e.getMessage(), e)));
+        refusalListener.accept(e);
     }
 
     private void pause(Duration duration) {

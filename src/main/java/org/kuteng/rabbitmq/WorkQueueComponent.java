@@ -48,7 +48,7 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     private Publisher failurePublisher;
     private CachingConnectionFactory requestReplyConnections;
 
-    /** Called when a fault shows itself at run time that trying again cannot help; unset: it is only logged. */
+    /** Called when a fault shows itself at run time that trying again cannot help; it is logged already. */
     public void setFatalFaultHandler(Consumer<BrokerException> handler) {
         this.fatalFaultHandler = handler;
     }
@@ -160,7 +160,9 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
                     .build();
             completions = getCamelContext().getExecutorServiceManager().newThreadPool(this, "kuteng-sent", unlimited);
         }
-        return new Publisher(broker(), with, name, completions);
+        Publisher opened = new Publisher(broker(), with, name, completions);
+        opened.onRefusal(this::fatal);
+        return opened;
     }
 
     /** For request and reply only, which is Camel's own code on Spring's connections. */

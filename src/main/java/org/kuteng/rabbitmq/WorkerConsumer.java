@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.Suspendable;
@@ -18,6 +20,7 @@ import org.kuteng.broker.BrokerException;
 import org.kuteng.broker.BrokerFaults;
 import org.kuteng.broker.BrokerKind;
 import org.kuteng.broker.Queues;
+import org.kuteng.broker.SameThread;
 import org.kuteng.broker.Topology;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,10 +31,12 @@ import org.springframework.amqp.core.AcknowledgeMode;
  * blocked publisher does not hold it up. Comes back by itself when the connection is lost or the queue was deleted.
  */
 public final class WorkerConsumer extends DefaultConsumer implements Suspendable {
-    private static final Logger LOG = LoggerFactory.getLogger("kuteng.worker");
-
     /** A broker that does not answer the farewell is left without it. */
     private static final int CLOSE_TIMEOUT_MILLIS = 2_000;
+
+    /** What RabbitMQ says when it closes a channel for a message that was in hand too long. */
+    private static final Pattern ACKNOWLEDGEMENT_TIMEOUT =
+            Pattern.compile("delivery acknowledgement on channel \\d+ timed out. Timeout value used: (\\d+) ms");
 
     /** How long a message that failed unexpectedly stays away from the workers. */
     private static final long REQUEUE_PAUSE_MILLIS = 1_000;
@@ -46,6 +51,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
 
     private final List<WorkerChannel> channels = new ArrayList<>();
     private Connection connection;
+    private Logger log;
     private volatile boolean taking;
     private ScheduledThreadPoolExecutor recovery;
 
@@ -106,6 +112,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
 
     /** Connects and consumes; a broker that is away is waited for in the background. */
     private void begin() {
+        log = LoggerFactory.getLogger(getRouteId());
         taking = true;
         recovery = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "kuteng-recovery-" + getRouteId()));
         recovery.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -117,7 +124,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
                 end();
                 throw e;
             }
-            LOG.warn("{}: {}", getRouteId(), e.getMessage());
+            log.warn("{}", e.getMessage());
             recover();
         }
     }
@@ -128,9 +135,19 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
 
     private void open(Connection fresh) {
         synchronized (opening) {
+            if (!taking || isConnected()) {
+                // stopped, or stopped and started again, while the broker was waited for
+                fresh.abort(CLOSE_TIMEOUT_MILLIS);
+                return;
+            }
             connection = fresh;
             openMissing();
         }
+    }
+
+    /** With {@link #opening} held. */
+    private boolean isConnected() {
+        return connection != null && connection.isOpen();
     }
 
     /** Opens as many channels as there should be, on the connection that there is. */
@@ -150,6 +167,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     }
 
     private void openChannel(String queue, int index) {
+        WorkerChannel opened = null;
         try {
             Channel channel = connection.createChannel();
             if (channel == null) {
@@ -159,39 +177,63 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
                                 + getRouteId() + " has concurrentConsumers=" + endpoint.getConcurrentConsumers(),
                         null);
             }
-            WorkerChannel opened = new WorkerChannel(this, channel, queue, index, endpoint.isAcknowledging());
+            opened = new WorkerChannel(this, channel, queue, index, endpoint.isAcknowledging());
             channels.add(opened);
             opened.start();
             if (index == 1 && failures != null && endpoint.isAutoDeclare()) {
                 opened.alsoConsume(connection.createChannel(), Queues.redeliveredName(queue));
             }
         } catch (IOException | RuntimeException e) {
-            channels.removeIf(c -> c.queue().equals(queue) && c.index() == index);
+            if (opened != null) {
+                channels.remove(opened);
+                opened.discard();
+            }
             throw BrokerFaults.ofRequest("consume from queue '" + queue + "'", e);
         }
     }
 
-    /** @param reason null if the whole connection is lost */
+    /** @param reason the broker's own, unless the whole connection is lost */
     void consumerEnded(WorkerChannel channel, String reason) {
         if (!taking) {
             return;
         }
-        recovery.execute(() -> {
-            synchronized (opening) {
-                if (!channels.remove(channel) || !taking) {
-                    return;
+        try {
+            recovery.execute(() -> {
+                if (forget(channel, reason)) {
+                    restore();
                 }
-                if (reason != null) {
-                    LOG.warn("{}: consumer {} ended: {}; opening it again", getRouteId(), channel.index(), reason);
-                    channel.close();
-                } else if (channels.isEmpty()) {
-                    LOG.warn(
-                            "{}: lost the connection to the broker; what was in hand will be delivered again",
-                            getRouteId());
-                }
+            });
+        } catch (RejectedExecutionException e) {
+            log.debug("not opened again: the worker stops", e);
+        }
+    }
+
+    /** @return false if that was done already, or the worker stops */
+    private boolean forget(WorkerChannel channel, String reason) {
+        synchronized (opening) {
+            if (!channels.contains(channel) || !taking) {
+                return false;
             }
-            restore();
-        });
+            if (reason == null || !isConnected()) {
+                // they all end with it, and are opened again together
+                channels.clear();
+                log.warn("lost the connection to the broker; what was in hand will be delivered again");
+            } else {
+                channels.remove(channel);
+                log.warn("consumer {} ended: {}; opening it again", channel.index(), explained(reason));
+                channel.discard();
+            }
+            return true;
+        }
+    }
+
+    private static String explained(String reason) {
+        Matcher timeout = ACKNOWLEDGEMENT_TIMEOUT.matcher(reason);
+        return timeout.find()
+                ? "work on a message took longer than the broker's consumer_timeout (" + timeout.group(1)
+                        + " ms), so that the broker has taken it back and will deliver it again"
+                        + " (make the work shorter, or raise consumer_timeout at the broker)"
+                : reason;
     }
 
     private void recover() {
@@ -201,34 +243,39 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     private void restore() {
         Broker broker = endpoint.getComponent().broker();
         try {
-            Connection current;
-            synchronized (opening) {
-                current = connection;
-            }
-            if (current == null || !current.isOpen()) {
+            if (!openMissingIfConnected()) {
                 Connection fresh = broker.openPatiently(connectionName(), SameThread.EXECUTOR, () -> taking);
                 if (fresh == null) {
                     return;
                 }
                 open(fresh);
-            } else {
-                synchronized (opening) {
-                    openMissing();
-                }
             }
-            LOG.info("{}: receives again", getRouteId());
+            if (!taking) {
+                return;
+            }
+            log.info("receives again");
             endpoint.getComponent().ready();
         } catch (BrokerException e) {
             if (!taking) {
                 return;
             }
             if (e.isPermanent()) {
-                LOG.error("{}: {}", getRouteId(), e.getMessage());
+                log.error("{}", e.getMessage());
                 endpoint.getComponent().fatal(e);
                 return;
             }
-            LOG.warn("{}: {}; trying again", getRouteId(), e.getMessage());
+            log.warn("{}; trying again", e.getMessage());
             later(this::restore, broker.settings().retryDelay().toMillis());
+        }
+    }
+
+    private boolean openMissingIfConnected() {
+        synchronized (opening) {
+            boolean connected = isConnected();
+            if (connected && taking) {
+                openMissing();
+            }
+            return connected;
         }
     }
 
@@ -287,23 +334,18 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         if (failure == null && !rollback) {
             channel.done(delivery);
         } else if (!endpoint.isAcknowledging()) {
-            LOG.error(
-                    "{}: work failed and the message is lost, since acknowledgements are off: {}",
-                    getRouteId(),
-                    failure);
+            log.error("work failed and the message is lost, since acknowledgements are off: {}", failure);
             channel.failed(delivery);
         } else if (failure == null || failures == null) {
-            LOG.warn(
-                    "{}: work failed; the message goes back to queue '{}': {}",
-                    getRouteId(),
+            log.warn(
+                    "work failed; the message goes back to queue '{}': {}",
                     delivery.queue(),
                     failure == null ? "marked for rollback" : failure.cause(),
                     failure == null ? null : failure.cause());
             channel.failed(delivery);
         } else if (!delivery.channel().isOpen()) {
-            LOG.warn(
-                    "{}: work failed while the connection was lost; the broker will deliver the message again: {}",
-                    getRouteId(),
+            log.warn(
+                    "work failed while the connection was lost; the broker will deliver the message again: {}",
                     failure.cause().toString());
             channel.failed(delivery);
         } else {
@@ -320,13 +362,12 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         SendCallback sent = failure -> {
             if (failure == null) {
                 if (move.why() != null) {
-                    LOG.warn("{}: {}", getRouteId(), move.why());
+                    log.warn("{}", move.why());
                 }
                 channel.done(delivery);
             } else {
-                LOG.warn(
-                        "{}: the message goes back to queue '{}', since it could not be sent on: {}",
-                        getRouteId(),
+                log.warn(
+                        "the message goes back to queue '{}', since it could not be sent on: {}",
                         delivery.queue(),
                         failure.getMessage());
                 channel.failed(delivery);
@@ -383,9 +424,8 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         }
         long late = all.stream().filter(channel -> !channel.awaitIdle(deadline)).count();
         if (late > 0) {
-            LOG.warn(
-                    "{}: work on {} messages did not end within {} s (kuteng.stop.timeout); they go back to the queue",
-                    getRouteId(),
+            log.warn(
+                    "work on {} messages did not end within {} s (kuteng.stop.timeout); they go back to the queue",
                     late,
                     endpoint.getComponent().settings().stopTimeout().toSeconds());
         }
