@@ -226,25 +226,6 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
         }
     }
 
-    /** What waits to be sent fails; the next send tries once more. */
-    private void refused(BrokerException e) {
-        LOG.error("{}", e.getMessage());
-        List<Unconfirmed> left = locked(() -> {
-            List<Unconfirmed> copy = List.copyOf(toSendAgain);
-            toSendAgain.clear();
-            refusal = e;
-            refusals++;
-            opening = false;
-            changed.signalAll();
-            return copy;
-        });
-        left.forEach(unconfirmed -> settled(
-                unconfirmed,
-                new SendFailedException(
-                        "message for " + unconfirmed.message.target() + " was not confirmed: " + e.getMessage(), e)));
-        refusalListener.accept(e);
-    }
-
     private boolean nothingToReopen() {
         return locked(() -> {
             boolean nothing = closed || channel != null && toSendAgain.isEmpty();
@@ -288,6 +269,23 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
         } finally {
             sending.unlock();
         }
+    }
+
+    /** What waits to be sent fails; the next send tries once more. */
+    private void refused(BrokerException e) {
+        LOG.error("{}", e.getMessage());
+        List<Unconfirmed> left = locked(() -> {
+            refusal = e;
+            refusals++;
+            opening = false;
+            changed.signalAll();
+            return takeToSendAgain();
+        });
+        left.forEach(unconfirmed -> settled(
+                unconfirmed,
+                new SendFailedException(
+                        "message for " + unconfirmed.message.target() + " was not confirmed: " + e.getMessage(), e)));
+        refusalListener.accept(e);
     }
 
     private void pause(Duration duration) {

@@ -43,7 +43,7 @@ final class FakeConnection {
     private volatile boolean writesFail;
     private volatile ShutdownSignalException end;
     private volatile boolean noChannel;
-    private volatile boolean declareFails;
+    private volatile Method refusal;
 
     private final Channel channel = proxy(Channel.class, (method, arguments) -> switch (method) {
         case "basicPublish" ->
@@ -60,11 +60,8 @@ final class FakeConnection {
         }
         case "addShutdownListener" -> addShutdownListener((ShutdownListener) arguments[0]);
         case "queueDeclare" -> {
-            if (declareFails) {
-                throw closed(new AMQP.Channel.Close.Builder()
-                        .replyCode(AMQP.PRECONDITION_FAILED)
-                        .replyText("PRECONDITION_FAILED - inequivalent arg")
-                        .build());
+            if (refusal != null) {
+                throw closed(refusal);
             }
             yield new com.rabbitmq.client.impl.AMQImpl.Queue.DeclareOk((String) arguments[0], 0, 0);
         }
@@ -147,8 +144,8 @@ final class FakeConnection {
         writesFail = true;
     }
 
-    void refuseDeclarations() {
-        declareFails = true;
+    void refuseDeclarations(int code, String text) {
+        refusal = closing(code, text);
     }
 
     void allowNoChannel() {
@@ -173,6 +170,10 @@ final class FakeConnection {
         }
         written.add(exchange + "/" + key + ":" + new String(body, StandardCharsets.UTF_8));
         return null;
+    }
+
+    private static Method closing(int code, String text) {
+        return new AMQP.Channel.Close.Builder().replyCode(code).replyText(text).build();
     }
 
     private static ShutdownSignalException closed(Method reason) {

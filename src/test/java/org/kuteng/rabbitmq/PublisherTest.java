@@ -408,6 +408,34 @@ class PublisherTest {
     }
 
     @Test
+    void aRefusalForGoodEndsTheWaitingAndTheNextSendTriesAgain() throws Exception {
+        Publisher publisher = publisher(PATIENT);
+        publisher.declare(QUEUE);
+        Outcome unconfirmed = send(publisher, "a");
+        CompletableFuture<BrokerException> refused = new CompletableFuture<>();
+        publisher.onRefusal(refused::complete);
+        broker.onOpen(opened -> opened.refuseDeclarations(AMQP.ACCESS_REFUSED, "ACCESS_REFUSED - not for you"));
+
+        broker.last().cut();
+
+        assertEquals(
+                "message for queue 'kuteng' was not confirmed:"
+                        + " cannot declare queue 'kuteng': the broker says ACCESS_REFUSED - not for you",
+                unconfirmed.failure());
+        assertTrue(refused.get().isPermanent());
+        SendFailedException thrown = assertThrows(SendFailedException.class, () -> send(publisher, "b"));
+        assertEquals(
+                "not sent: cannot declare queue 'kuteng': the broker says ACCESS_REFUSED - not for you",
+                thrown.getMessage());
+        assertEquals(0, openConnections());
+
+        broker.onOpen(opened -> {});
+        Outcome outcome = send(publisher, "c");
+        broker.last().ack(1, false);
+        outcome.isConfirmed();
+    }
+
+    @Test
     void noConnectionIsLeftOpenWhenItsQueueCannotBeDeclared() throws Exception {
         Publisher publisher = publisher(PATIENT);
         publisher.declare(QUEUE);
@@ -415,7 +443,7 @@ class PublisherTest {
         AtomicInteger refusals = new AtomicInteger();
         broker.onOpen(opened -> {
             if (refusals.incrementAndGet() <= 3) {
-                opened.refuseDeclarations();
+                opened.refuseDeclarations(AMQP.RESOURCE_LOCKED, "RESOURCE_LOCKED - another has it");
             }
         });
 
@@ -666,8 +694,8 @@ class PublisherTest {
         });
         broker.last().cut();
         awaitUninterrupted(opening);
-        publisher.close();
 
+        publisher.close();
         mayGoOn.countDown();
 
         await().until(() -> broker.connections.size() == 2 && openConnections() == 0);
