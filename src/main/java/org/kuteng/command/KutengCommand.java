@@ -3,8 +3,9 @@ package org.kuteng.command;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.Set;
 import org.kuteng.app.ConfigurationException;
+import org.kuteng.app.Suggestions;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.broker.BrokerUri;
 import org.kuteng.broker.EmbeddedBrokerException;
@@ -47,16 +48,27 @@ public final class KutengCommand {
     }
 
     private static int wrongUse(ParameterException e, String[] args) {
-        PrintWriter err = e.getCommandLine().getErr();
-        String name = e.getCommandLine().getCommandSpec().qualifiedName();
-        String message = e.getMessage().replaceFirst("^Error: ", "");
-        err.println("kuteng: " + message + didYouMean(e) + "; '" + name + " --help' shows what there is");
+        CommandLine line = e.getCommandLine();
+        String message = e instanceof UnmatchedArgumentException unmatched
+                ? unknown(unmatched)
+                : e.getMessage().replace("option option", "option").replaceFirst("^Error: ", "");
+        line.getErr()
+                .println("kuteng: " + BrokerUri.maskedValue(message) + "; '"
+                        + line.getCommandSpec().qualifiedName() + " --help' shows what there is");
         return WRONG_USE;
     }
 
-    private static String didYouMean(ParameterException e) {
-        List<String> near = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
-        return near.isEmpty() ? "" : " (did you mean '" + near.get(0) + "'?)";
+    private static String unknown(UnmatchedArgumentException e) {
+        String word = e.getUnmatched().get(0);
+        CommandLine line = e.getCommandLine();
+        if (word.startsWith("-")) {
+            return "unknown option '" + word + "'"
+                    + Suggestions.didYouMean(
+                            word, line.getCommandSpec().optionsMap().keySet());
+        }
+        Set<String> commands = line.getSubcommands().keySet();
+        return (commands.isEmpty() ? "'" + word + "' is one word too many" : "unknown command '" + word + "'")
+                + Suggestions.didYouMean(word, commands);
     }
 
     private static int failed(Exception e, CommandLine line, ParseResult result) {

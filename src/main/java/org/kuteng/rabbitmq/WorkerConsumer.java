@@ -135,9 +135,19 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
 
     private void open(Connection fresh) {
         synchronized (opening) {
+            if (!taking || isConnected()) {
+                // stopped, or stopped and started again, while the broker was waited for
+                fresh.abort(CLOSE_TIMEOUT_MILLIS);
+                return;
+            }
             connection = fresh;
             openMissing();
         }
+    }
+
+    /** With {@link #opening} held. */
+    private boolean isConnected() {
+        return connection != null && connection.isOpen();
     }
 
     /** Opens as many channels as there should be, on the connection that there is. */
@@ -168,17 +178,26 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             }
             WorkerChannel opened = new WorkerChannel(this, channel, queue, index, endpoint.isAcknowledging());
             channels.add(opened);
-            opened.start();
-            if (index == 1 && failures != null && endpoint.isAutoDeclare()) {
-                opened.alsoConsume(connection.createChannel(), Queues.redeliveredName(queue));
-            }
+            begin(opened);
         } catch (IOException | RuntimeException e) {
-            channels.removeIf(c -> c.queue().equals(queue) && c.index() == index);
             throw BrokerFaults.ofRequest("consume from queue '" + queue + "'", e);
         }
     }
 
-    /** @param reason null if the whole connection is lost */
+    private void begin(WorkerChannel channel) {
+        try {
+            channel.start();
+            if (channel.index() == 1 && failures != null && endpoint.isAutoDeclare()) {
+                channel.alsoConsume(connection.createChannel(), Queues.redeliveredName(channel.queue()));
+            }
+        } catch (IOException | RuntimeException e) {
+            channels.remove(channel);
+            channel.discard();
+            throw BrokerFaults.ofRequest("consume from queue '" + channel.queue() + "'", e);
+        }
+    }
+
+    /** @param reason the broker's own, unless the whole connection is lost */
     void consumerEnded(WorkerChannel channel, String reason) {
         if (!taking) {
             return;
@@ -200,14 +219,14 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             if (!channels.contains(channel) || !taking) {
                 return false;
             }
-            if (reason == null || !connection.isOpen()) {
+            if (reason == null || !isConnected()) {
                 // they all end with it, and are opened again together
                 channels.clear();
                 log.warn("lost the connection to the broker; what was in hand will be delivered again");
             } else {
                 channels.remove(channel);
                 log.warn("consumer {} ended: {}; opening it again", channel.index(), explained(reason));
-                channel.close();
+                channel.discard();
             }
             return true;
         }
@@ -229,20 +248,15 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     private void restore() {
         Broker broker = endpoint.getComponent().broker();
         try {
-            Connection current;
-            synchronized (opening) {
-                current = connection;
-            }
-            if (current == null || !current.isOpen()) {
+            if (!openMissingIfConnected()) {
                 Connection fresh = broker.openPatiently(connectionName(), SameThread.EXECUTOR, () -> taking);
                 if (fresh == null) {
                     return;
                 }
                 open(fresh);
-            } else {
-                synchronized (opening) {
-                    openMissing();
-                }
+            }
+            if (!taking) {
+                return;
             }
             log.info("receives again");
             endpoint.getComponent().ready();
@@ -257,6 +271,16 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             }
             log.warn("{}; trying again", e.getMessage());
             later(this::restore, broker.settings().retryDelay().toMillis());
+        }
+    }
+
+    private boolean openMissingIfConnected() {
+        synchronized (opening) {
+            boolean connected = isConnected();
+            if (connected && taking) {
+                openMissing();
+            }
+            return connected;
         }
     }
 
