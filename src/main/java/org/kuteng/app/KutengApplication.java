@@ -7,7 +7,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
@@ -38,7 +37,7 @@ public final class KutengApplication {
     private final List<Path> files;
     private final List<String> routeIds;
     private final AtomicBoolean stopping = new AtomicBoolean();
-    private final AtomicReference<BrokerException> fatal = new AtomicReference<>();
+    private final AtomicBoolean failed = new AtomicBoolean();
     private final AtomicBoolean waitingTold = new AtomicBoolean();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final SimpleMainShutdownStrategy shutdown = new SimpleMainShutdownStrategy();
@@ -55,12 +54,13 @@ public final class KutengApplication {
     }
 
     /**
-     * Runs until the process is told to stop.
+     * Runs until the process is told to stop, or until the broker refuses in a way that trying again cannot help.
      *
-     * @throws BrokerException if the broker refuses in a way that trying again cannot help
+     * @return false if a fault ended it, which is in the log
+     * @throws BrokerException if the broker refuses so at the start
      * @throws ConfigurationException if Camel cannot start the routes
      */
-    public void run() {
+    public boolean run() {
         Thread hook = new Thread(this::stopAndWait, "kuteng-stop");
         Runtime.getRuntime().addShutdownHook(hook);
         // the broker starts beside Camel
@@ -71,9 +71,7 @@ public final class KutengApplication {
             starting.thenAccept(BrokerInUse::close).exceptionally(e -> null).join();
             stopped.countDown();
         }
-        if (fatal.get() != null) {
-            throw fatal.get();
-        }
+        return !failed.get();
     }
 
     private CompletableFuture<BrokerInUse> startBroker() {
@@ -174,7 +172,8 @@ public final class KutengApplication {
     }
 
     private void end(BrokerException fault) {
-        if (fatal.compareAndSet(null, fault)) {
+        if (failed.compareAndSet(false, true)) {
+            LOG.error("stopping, since trying again cannot help");
             shutdown.shutdown();
         }
     }

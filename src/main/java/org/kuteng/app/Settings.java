@@ -159,7 +159,7 @@ public final class Settings {
             try {
                 parse(setting, value.text());
             } catch (IllegalArgumentException e) {
-                problems.add(key + " is '" + BrokerUri.masked(value.text()) + "' (" + value.source() + "): "
+                problems.add(key + " is '" + BrokerUri.maskedValue(value.text()) + "' (" + value.source() + "): "
                         + e.getMessage());
             }
         });

@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
@@ -36,11 +35,17 @@ public class Broker {
     private final ConnectionSettings settings;
     private final ConnectionFactory factory;
 
-    /** Only one thread at a time tries to reach a broker that is away: one line an attempt, however many wait. */
-    private final ReentrantLock attempts = new ReentrantLock(true);
+    /** Held by the one thread that tries to reach the broker. */
+    private final ReentrantLock attempt = new ReentrantLock();
 
-    private final Condition changed = attempts.newCondition();
+    /** Guards what follows; never held during I/O, so that whoever stops does not wait for an attempt. */
+    private final ReentrantLock waiting = new ReentrantLock();
+
+    private final Condition changed = waiting.newCondition();
     private boolean away;
+
+    /** While the broker is away: when it is tried next, in terms of {@link System#nanoTime()}. */
+    private long nextAttempt;
 
     public Broker(ConnectionSettings settings) {
         this.settings = settings;
@@ -78,51 +83,97 @@ public class Broker {
     }
 
     /**
-     * Opens a connection; while the broker cannot be reached, writes one line an attempt and tries again.
+     * Opens a connection; while the broker cannot be reached, tries again after each pause. However many wait, there is
+     * one attempt a pause, and one line for it.
      *
      * @param goOn asked before each attempt
      * @return null if {@code goOn} said no before the broker was there, or if the thread was interrupted
      * @throws BrokerException if the broker refuses in a way that trying again cannot help
      */
     public Connection openPatiently(String name, ExecutorService executor, BooleanSupplier goOn) {
-        attempts.lock();
         try {
-            while (goOn.getAsBoolean()) {
+            while (awaitNextAttempt(goOn)) {
+                attempt.lockInterruptibly();
                 try {
-                    Connection connection = open(name, executor);
-                    if (away) {
-                        away = false;
-                        LOG.info("broker is there again: {}", describe());
+                    // another one may have tried in vain meanwhile
+                    Connection connection = pauseLeft() > 0 ? null : tryToOpen(name, executor);
+                    if (connection != null) {
+                        return connection;
                     }
-                    return connection;
-                } catch (BrokerException e) {
-                    if (e.isPermanent()) {
-                        throw e;
-                    }
-                    away = true;
-                    LOG.warn("{}; trying again in {}", e.getMessage(), seconds(settings.retryDelay()));
-                    if (LOG.isDebugEnabled()) {
-                        LOG.debug("the attempt failed with", e);
-                    }
-                    changed.await(settings.retryDelay().toMillis(), TimeUnit.MILLISECONDS);
+                } finally {
+                    attempt.unlock();
                 }
             }
-            return null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return null;
+        }
+        return null;
+    }
+
+    private boolean awaitNextAttempt(BooleanSupplier goOn) throws InterruptedException {
+        waiting.lock();
+        try {
+            while (goOn.getAsBoolean()) {
+                long left = away ? nextAttempt - System.nanoTime() : 0;
+                if (left <= 0) {
+                    return true;
+                }
+                changed.awaitNanos(left);
+            }
+            return false;
         } finally {
-            attempts.unlock();
+            waiting.unlock();
+        }
+    }
+
+    private long pauseLeft() {
+        waiting.lock();
+        try {
+            return away ? nextAttempt - System.nanoTime() : 0;
+        } finally {
+            waiting.unlock();
+        }
+    }
+
+    private Connection tryToOpen(String name, ExecutorService executor) {
+        try {
+            Connection connection = open(name, executor);
+            if (noteAway(false)) {
+                LOG.info("broker is there again: {}", describe());
+            }
+            return connection;
+        } catch (BrokerException e) {
+            if (e.isPermanent()) {
+                throw e;
+            }
+            noteAway(true);
+            LOG.warn("{}; trying again in {}", e.getMessage(), seconds(settings.retryDelay()));
+            LOG.debug("the attempt failed with", e);
+            return null;
+        }
+    }
+
+    /** @return whether it was away before */
+    private boolean noteAway(boolean isAway) {
+        waiting.lock();
+        try {
+            boolean before = away;
+            away = isAway;
+            nextAttempt = System.nanoTime() + settings.retryDelay().toNanos();
+            changed.signalAll();
+            return before;
+        } finally {
+            waiting.unlock();
         }
     }
 
     /** Lets those who wait for the broker ask at once whether they are to go on. */
     public void wakeWaiting() {
-        attempts.lock();
+        waiting.lock();
         try {
             changed.signalAll();
         } finally {
-            attempts.unlock();
+            waiting.unlock();
         }
     }
 

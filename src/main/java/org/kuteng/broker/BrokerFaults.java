@@ -2,6 +2,8 @@ package org.kuteng.broker;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AuthenticationFailureException;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Method;
 import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
@@ -88,22 +90,41 @@ public final class BrokerFaults {
         }
         Matcher other = INEQUIVALENT.matcher(reply);
         if (code == AMQP.PRECONDITION_FAILED && other.find()) {
-            return new BrokerException(true, otherArguments(other), e);
+            return new BrokerException(true, otherArguments(other, where(e)), e);
         }
         boolean passing = code == AMQP.NOT_FOUND || code == AMQP.RESOURCE_LOCKED;
         return new BrokerException(!passing, "cannot " + doing + ": the broker says " + reply, e);
     }
 
-    private static String otherArguments(Matcher m) {
+    private static String otherArguments(Matcher m, String where) {
         String argument = m.group(1);
         String kind = m.group(2);
         String name = m.group(3);
         String wanted = value(m.group(5));
         String there = value(m.group(6));
-        return kind + " '" + name + "' exists with other arguments: " + argument + " is " + there
-                + " there, and kuteng wants " + wanted + ". Ways out: set kuteng.queue.type to what is there"
-                + " (durable, quorum, transient), or take another " + kind + " name, or delete it once it is empty"
-                + " (rabbitmqctl -p " + m.group(4) + " delete_" + kind + " " + name + ")";
+        String clash = kind + " '" + name + "'" + where + " exists with other arguments: " + argument + " is " + there
+                + " there, " + wanted + " here. Ways out: ";
+        return kind.equals("queue")
+                ? clash + sameAs(argument, there) + ", another queue name, or delete the queue when it is empty"
+                        + " (rabbitmqctl -p " + m.group(4) + " delete_queue --if-empty " + name + ")"
+                : clash + "the same arguments in the routes, or another exchange name";
+    }
+
+    /** The setting with which the queue would be declared as it is. */
+    private static String sameAs(String argument, String there) {
+        return switch (argument) {
+            case "durable" -> "kuteng.queue.type=" + (there.equals("'true'") ? "durable" : "transient");
+            case "x-queue-type" -> "kuteng.queue.type=" + (there.equals("'quorum'") ? "quorum" : "durable");
+            default -> "the same arg.queue." + argument + " in every route";
+        };
+    }
+
+    /** The address of the broker that closed the channel, to follow a name; empty if it is not known. */
+    private static String where(Throwable e) {
+        ShutdownSignalException signal = find(e, ShutdownSignalException.class);
+        Connection connection =
+                signal != null && signal.getReference() instanceof Channel channel ? channel.getConnection() : null;
+        return connection == null ? "" : " at " + connection.getAddress().getHostAddress() + ":" + connection.getPort();
     }
 
     /** RabbitMQ writes "the value 'x' of type 'longstr'", "'x'" or "none". */

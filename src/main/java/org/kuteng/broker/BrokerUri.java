@@ -70,19 +70,19 @@ public record BrokerUri(boolean tls, String host, int port, String user, String 
             uri = new URI(text);
         } catch (URISyntaxException e) {
             // its message would repeat the password
-            throw new IllegalArgumentException("'" + masked(text) + "' is not a URI: " + e.getReason()
+            throw new IllegalArgumentException("'" + maskedValue(text) + "' is not a URI: " + e.getReason()
                     + " (special characters in user or password are written %40 for @, %2F for /)");
         }
         String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
         if (!scheme.equals("amqp") && !scheme.equals("amqps")) {
-            throw new IllegalArgumentException("'" + masked(text) + "' does not begin with amqp:// or amqps://");
+            throw new IllegalArgumentException("'" + maskedValue(text) + "' does not begin with amqp:// or amqps://");
         }
         if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
             throw new IllegalArgumentException(
-                    "'" + masked(text) + "' has a query or fragment, which kuteng does not know");
+                    "'" + maskedValue(text) + "' has a query or fragment, which kuteng does not know");
         }
         if (uri.getRawAuthority() != null && uri.getHost() == null) {
-            throw new IllegalArgumentException("'" + masked(text) + "' has no valid host and port"
+            throw new IllegalArgumentException("'" + maskedValue(text) + "' has no valid host and port"
                     + " (special characters in user or password are written %40 for @, %2F for /)");
         }
         boolean tls = scheme.equals("amqps");
@@ -98,7 +98,7 @@ public record BrokerUri(boolean tls, String host, int port, String user, String 
         }
         String path = uri.getRawPath();
         if (path != null && path.length() > 1 && path.indexOf('/', 1) > 0) {
-            throw new IllegalArgumentException("'" + masked(text)
+            throw new IllegalArgumentException("'" + maskedValue(text)
                     + "' has more than one path segment: a virtual host named '" + path.substring(1) + "' is written '"
                     + URLEncoder.encode(path.substring(1), StandardCharsets.UTF_8) + "'");
         }
@@ -129,6 +129,14 @@ public record BrokerUri(boolean tls, String host, int port, String user, String 
     public static String masked(String text) {
         // greedy up to the last @ of a word: a password may hold an unescaped @
         return text.replaceAll("(?i)(amqps?://[^:/@\\s,]*):[^\\s,]*@", "$1:***@");
+    }
+
+    /**
+     * The same for a text that is meant to be such a URI but may not be one: what stands between a colon and an @ is
+     * taken for a password, whatever stands before it.
+     */
+    public static String maskedValue(String text) {
+        return text.replaceAll("(?i)((?:[a-z][a-z0-9+.-]*:/*)?[^:/@\\s,]*):[^\\s,]*@", "$1:***@");
     }
 
     private static String decode(String text) {

@@ -33,7 +33,8 @@ final class PortProbe {
             }
             throw new EmbeddedBrokerException(
                     "port " + wanted + " on " + EmbeddedBroker.HOST
-                            + " is taken by another program: stop that program, or choose another port",
+                            + " is taken by another program: stop that program, or choose another port"
+                            + " (kuteng.embedded.port)",
                     e);
         }
     }

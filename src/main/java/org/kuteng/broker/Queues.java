@@ -71,6 +71,16 @@ public final class Queues {
         return workQueue + DEAD_SUFFIX;
     }
 
+    /** Whether a name is one of {@link #dead}. */
+    public static boolean isDeadName(String queue) {
+        return queue.endsWith(DEAD_SUFFIX);
+    }
+
+    /** The work queue to which a queue of dead letters belongs; the opposite of {@link #deadName}. */
+    public static String workName(String deadQueue) {
+        return isDeadName(deadQueue) ? deadQueue.substring(0, deadQueue.length() - DEAD_SUFFIX.length()) : deadQueue;
+    }
+
     /**
      * Where messages of a work queue go that were delivered before and whose work did not end: their workers take them
      * one at a time, so that it can be told which one ends its worker. Always a quorum queue: after a crash of RabbitMQ

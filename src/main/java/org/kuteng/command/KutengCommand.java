@@ -1,8 +1,11 @@
 package org.kuteng.command;
 
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.kuteng.app.ConfigurationException;
+import org.kuteng.app.Suggestions;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.broker.BrokerUri;
 import org.kuteng.broker.EmbeddedBrokerException;
@@ -19,7 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "[COMMAND]",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {RunCommand.class, BrokerCommand.class, SettingsCommand.class},
+        subcommands = {RunCommand.class, BrokerCommand.class, DeadCommand.class, SettingsCommand.class},
         footer = {
             "",
             "Exit codes: 0 done, 1 failed while running, 2 wrong use or wrong configuration.",
@@ -38,19 +41,34 @@ public final class KutengCommand {
         line.setParameterExceptionHandler(KutengCommand::wrongUse);
         line.setExecutionExceptionHandler(KutengCommand::failed);
         line.setUsageHelpAutoWidth(true);
+        // whatever the platform's charset is, as in the log
+        line.setOut(new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true));
+        line.setErr(new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true));
         return line.execute(words);
     }
 
     private static int wrongUse(ParameterException e, String[] args) {
-        PrintWriter err = e.getCommandLine().getErr();
-        String name = e.getCommandLine().getCommandSpec().qualifiedName();
-        err.println("kuteng: " + e.getMessage() + didYouMean(e) + "; '" + name + " --help' shows what there is");
+        CommandLine line = e.getCommandLine();
+        String message = e instanceof UnmatchedArgumentException unmatched
+                ? unknown(unmatched)
+                : e.getMessage().replace("option option", "option").replaceFirst("^Error: ", "");
+        line.getErr()
+                .println("kuteng: " + BrokerUri.maskedValue(message) + "; '"
+                        + line.getCommandSpec().qualifiedName() + " --help' shows what there is");
         return WRONG_USE;
     }
 
-    private static String didYouMean(ParameterException e) {
-        List<String> near = e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
-        return near.isEmpty() ? "" : " (did you mean '" + near.get(0) + "'?)";
+    private static String unknown(UnmatchedArgumentException e) {
+        String word = e.getUnmatched().get(0);
+        CommandLine line = e.getCommandLine();
+        if (word.startsWith("-")) {
+            return "unknown option '" + word + "'"
+                    + Suggestions.didYouMean(
+                            word, line.getCommandSpec().optionsMap().keySet());
+        }
+        Set<String> commands = line.getSubcommands().keySet();
+        return (commands.isEmpty() ? "'" + word + "' is one word too many" : "unknown command '" + word + "'")
+                + Suggestions.didYouMean(word, commands);
     }
 
     private static int failed(Exception e, CommandLine line, ParseResult result) {

@@ -15,6 +15,8 @@ final class Log {
             ConsoleLayout.setVerbose(true);
             context.getLogger("kuteng").setLevel(Level.DEBUG);
             context.getLogger("org.apache.camel").setLevel(Level.INFO);
+            context.getLogger("org.apache.camel.impl.engine.AbstractCamelContext")
+                    .setLevel(Level.INFO);
         }
     }
 }

@@ -39,6 +39,8 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         context.getLogger("org.apache.camel").setLevel(Level.WARN);
         // the worker says in one line what becomes of a message that failed
         context.getLogger("org.apache.camel.processor.errorhandler").setLevel(Level.OFF);
+        // a failed start is explained by the command, in one line
+        context.getLogger("org.apache.camel.impl.engine.AbstractCamelContext").setLevel(Level.OFF);
         context.getLogger("org.apache.qpid").setLevel(Level.WARN);
         context.getLogger("qpid.message").setLevel(Level.OFF);
         context.getLogger("org.springframework").setLevel(Level.WARN);

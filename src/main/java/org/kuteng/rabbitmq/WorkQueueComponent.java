@@ -11,8 +11,10 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.camel.Endpoint;
 import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.apache.camel.component.springrabbit.SpringRabbitMQComponent;
 import org.apache.camel.component.springrabbit.SpringRabbitMQEndpoint;
+import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.util.PropertiesHelper;
@@ -46,7 +48,7 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     private Publisher failurePublisher;
     private CachingConnectionFactory requestReplyConnections;
 
-    /** Called when a fault shows itself at run time that trying again cannot help; unset: it is only logged. */
+    /** Called when a fault shows itself at run time that trying again cannot help; it is logged already. */
     public void setFatalFaultHandler(Consumer<BrokerException> handler) {
         this.fatalFaultHandler = handler;
     }
@@ -148,11 +150,19 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
 
     private Publisher newPublisher(WorkQueueSettings with, Supplier<String> name) {
         if (completions == null) {
-            completions = getCamelContext()
-                    .getExecutorServiceManager()
-                    .newFixedThreadPool(this, "kuteng-sent", COMPLETION_THREADS);
+            // at a limit, Camel lets the thread that hands over run the task itself, and that is the one that reads
+            // from
+            // the broker: it would wait for room that only it can make. There is no more in it than exchanges under way
+            ThreadPoolProfile unlimited = new ThreadPoolProfileBuilder("kuteng-sent")
+                    .poolSize(COMPLETION_THREADS)
+                    .maxPoolSize(COMPLETION_THREADS)
+                    .maxQueueSize(Integer.MAX_VALUE)
+                    .build();
+            completions = getCamelContext().getExecutorServiceManager().newThreadPool(this, "kuteng-sent", unlimited);
         }
-        return new Publisher(broker(), with, name, completions);
+        Publisher opened = new Publisher(broker(), with, name, completions);
+        opened.onRefusal(this::fatal);
+        return opened;
     }
 
     /** For request and reply only, which is Camel's own code on Spring's connections. */

@@ -1,5 +1,6 @@
 package org.kuteng.rabbitmq;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
@@ -10,7 +11,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingDeque;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.kuteng.broker.BrokerFaults;
@@ -28,6 +32,9 @@ final class WorkerChannel {
     /** Without acknowledgements no prefetch count holds the broker back; a full buffer makes TCP do it. */
     private static final int UNACKNOWLEDGED_BUFFER = 1_000;
 
+    /** A broker that does not answer is not waited for any longer. */
+    private static final long CANCEL_TIMEOUT_SECONDS = 2;
+
     /** Ends the thread when it comes to it. */
     private static final Delivery END = new Delivery(null, null, null, null, null, null);
 
@@ -42,6 +49,7 @@ final class WorkerChannel {
     private final List<Receiver> receivers = new ArrayList<>();
     private int inHand;
     private boolean threadEnded;
+    private final AtomicBoolean stopAsked = new AtomicBoolean();
     private volatile boolean stopping;
 
     /** @param index the number of this consumer in its route, from 1 */
@@ -166,21 +174,23 @@ final class WorkerChannel {
         }
     }
 
-    /** No further message is begun; what the broker sent ahead goes back to the queue now. */
+    /** No further message is begun; what the broker sent ahead goes back to the queue now. Does not wait. */
     void stop() {
-        for (Receiver receiver : receivers) {
-            // without acknowledgements the broker has forgotten what it sent: it is all done before the end
-            if (!acknowledging || receiver.tagSuffix.length() > 0) {
-                receiver.cancel();
-            }
+        if (!stopAsked.compareAndSet(false, true)) {
+            return;
+        }
+        if (!acknowledging) {
+            // the broker has forgotten what it sent: it is all done before the end
+            receivers.forEach(receiver -> receiver.cancel().whenComplete((answer, failure) -> offerEnd()));
+            return;
         }
         stopping = true;
+        // before anything is given back, else it comes here again
+        receivers.forEach(Receiver::cancel);
         List<Delivery> rest = new ArrayList<>();
-        if (acknowledging) {
-            sentAhead.drainTo(rest);
-            rest.removeIf(delivery -> delivery == END);
-        }
-        end();
+        sentAhead.drainTo(rest);
+        rest.removeIf(delivery -> delivery == END);
+        offerEnd();
         for (Delivery delivery : rest) {
             pickUp();
             if (!worker.handBack(this, delivery)) {
@@ -229,6 +239,10 @@ final class WorkerChannel {
         if (acknowledging) {
             sentAhead.clear();
         }
+        offerEnd();
+    }
+
+    private void offerEnd() {
         if (!sentAhead.offer(END)) {
             // a full buffer of unacknowledged messages: they are worked off first
             Thread ender = new Thread(this::end, "kuteng-ender");
@@ -237,14 +251,9 @@ final class WorkerChannel {
         }
     }
 
-    /** Ends what has begun only in part: a consumer that nobody knows would go on receiving. */
-    void abandon() {
+    /** Ends it at once but for the message in hand; what is unacknowledged goes back to its queue. */
+    void discard() {
         forgetSentAhead();
-        close();
-    }
-
-    /** Closes the channels; what is unacknowledged on them goes back to its queue. */
-    void close() {
         for (Receiver receiver : receivers) {
             try {
                 receiver.getChannel().abort();
@@ -284,11 +293,16 @@ final class WorkerChannel {
             }
         }
 
-        void cancel() {
+        /** Asks the broker to send no more; the answer comes after the last message that is on its way. */
+        CompletableFuture<?> cancel() {
             try {
-                getChannel().basicCancel(tag);
+                return getChannel()
+                        .asyncCompletableRpc(
+                                new AMQP.Basic.Cancel.Builder().consumerTag(tag).build())
+                        .orTimeout(CANCEL_TIMEOUT_SECONDS, TimeUnit.SECONDS);
             } catch (IOException | AlreadyClosedException e) {
                 LOG.debug("not cancelled: the channel is gone", e);
+                return CompletableFuture.completedFuture(null);
             }
         }
 

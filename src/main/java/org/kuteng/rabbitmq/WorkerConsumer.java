@@ -20,6 +20,7 @@ import org.kuteng.broker.BrokerException;
 import org.kuteng.broker.BrokerFaults;
 import org.kuteng.broker.BrokerKind;
 import org.kuteng.broker.Queues;
+import org.kuteng.broker.SameThread;
 import org.kuteng.broker.Topology;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -134,14 +135,19 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
 
     private void open(Connection fresh) {
         synchronized (opening) {
-            if (!taking) {
-                // stopped while it was opened: nobody would close it
+            if (!taking || isConnected()) {
+                // stopped, or stopped and started again, while the broker was waited for
                 fresh.abort(CLOSE_TIMEOUT_MILLIS);
                 return;
             }
             connection = fresh;
             openMissing();
         }
+    }
+
+    /** With {@link #opening} held. */
+    private boolean isConnected() {
+        return connection != null && connection.isOpen();
     }
 
     /** Opens as many channels as there should be, on the connection that there is. */
@@ -173,7 +179,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             WorkerChannel opened = new WorkerChannel(this, channel, queue, index, endpoint.isAcknowledging());
             channels.add(opened);
             begin(opened);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             throw BrokerFaults.ofRequest("consume from queue '" + queue + "'", e);
         }
     }
@@ -186,12 +192,12 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             }
         } catch (IOException | RuntimeException e) {
             channels.remove(channel);
-            channel.abandon();
+            channel.discard();
             throw BrokerFaults.ofRequest("consume from queue '" + channel.queue() + "'", e);
         }
     }
 
-    /** @param reason null if the whole connection is lost */
+    /** @param reason the broker's own, unless the whole connection is lost */
     void consumerEnded(WorkerChannel channel, String reason) {
         if (!taking) {
             return;
@@ -213,14 +219,14 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             if (!channels.contains(channel) || !taking) {
                 return false;
             }
-            if (reason == null || !connection.isOpen()) {
+            if (reason == null || !isConnected()) {
                 // they all end with it, and are opened again together
                 channels.clear();
                 log.warn("lost the connection to the broker; what was in hand will be delivered again");
             } else {
                 channels.remove(channel);
                 log.warn("consumer {} ended: {}; opening it again", channel.index(), explained(reason));
-                channel.close();
+                channel.discard();
             }
             return true;
         }
@@ -242,25 +248,18 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     private void restore() {
         Broker broker = endpoint.getComponent().broker();
         try {
-            Connection current;
-            synchronized (opening) {
-                current = connection;
-            }
-            if (current == null || !current.isOpen()) {
+            if (!openMissingIfConnected()) {
                 Connection fresh = broker.openPatiently(connectionName(), SameThread.EXECUTOR, () -> taking);
                 if (fresh == null) {
                     return;
                 }
                 open(fresh);
-            } else {
-                synchronized (opening) {
-                    openMissing();
-                }
             }
-            if (taking) {
-                log.info("receives again");
-                endpoint.getComponent().ready();
+            if (!taking) {
+                return;
             }
+            log.info("receives again");
+            endpoint.getComponent().ready();
         } catch (BrokerException e) {
             if (!taking) {
                 return;
@@ -272,6 +271,16 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             }
             log.warn("{}; trying again", e.getMessage());
             later(this::restore, broker.settings().retryDelay().toMillis());
+        }
+    }
+
+    private boolean openMissingIfConnected() {
+        synchronized (opening) {
+            boolean connected = isConnected();
+            if (connected && taking) {
+                openMissing();
+            }
+            return connected;
         }
     }
 

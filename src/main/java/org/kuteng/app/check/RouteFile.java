@@ -2,6 +2,7 @@ package org.kuteng.app.check;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -40,7 +41,8 @@ final class RouteFile {
         } catch (MarkedYamlEngineException e) {
             report.error(mark(e).map(mark -> Place.of(file, mark)).orElse(whole), "not valid YAML: " + cause(e));
         } catch (YamlEngineException e) {
-            report.error(whole, "not a YAML file: " + firstLine(e));
+            boolean notText = e.getCause() instanceof CharacterCodingException;
+            report.error(whole, "not a YAML file: " + (notText ? "it is not a text in UTF-8" : firstLine(e)));
         } catch (NoSuchFileException e) {
             report.error(whole, "no such file");
         } catch (AccessDeniedException e) {
