@@ -62,13 +62,15 @@ public final class ChaosBench implements java.util.concurrent.Callable<Integer> 
                     int rounds,
             @Option(names = "--seconds", paramLabel = "N", defaultValue = "20", description = "of each run")
                     int seconds,
+            @Option(names = "--rate", paramLabel = "N", defaultValue = "300", description = "messages a second")
+                    int rate,
             @Option(names = "--durable-answers", description = "workers also wait until their results are on disk")
                     boolean durableAnswers) {
         try (TestBroker broker = TestBrokers.killableRabbitMQ()) {
             HealthyLatency latency = new HealthyLatency(
                             kuteng,
                             broker,
-                            new HealthyLatency.Size(rounds, seconds, durableAnswers),
+                            new HealthyLatency.Size(rounds, seconds, rate, durableAnswers),
                             System.out::println)
                     .run();
             System.out.println("\n" + latency.table());

@@ -24,7 +24,6 @@ import org.kuteng.testing.TestBroker;
  * round is an A and a B; on a busy machine take many short ones, and look at the median of their factors.
  */
 final class HealthyLatency {
-    private static final int RATE = 300;
     private static final int CONSUMERS = 4;
     private static final int PREFETCH = 10;
     private static final int WORK_MILLIS = 2;
@@ -39,6 +38,7 @@ final class HealthyLatency {
     private final Site site;
     private final int rounds;
     private final int seconds;
+    private final int rate;
     private final Consumer<String> progress;
     private final ConcurrentLinkedQueue<Long> latencies = new ConcurrentLinkedQueue<>();
     private final List<Phase> phases = new ArrayList<>();
@@ -48,14 +48,16 @@ final class HealthyLatency {
     /**
      * @param rounds of an A and a B each
      * @param seconds how long each A and each B sends
+     * @param rate messages a second, healthy and other
      * @param durableAnswers whether a worker also waits until its answer is on disk
      */
-    record Size(int rounds, int seconds, boolean durableAnswers) {}
+    record Size(int rounds, int seconds, int rate, boolean durableAnswers) {}
 
     HealthyLatency(KutengProcesses kuteng, TestBroker broker, Size size, Consumer<String> progress) {
         this.broker = broker;
         this.rounds = size.rounds();
         this.seconds = size.seconds();
+        this.rate = size.rate();
         this.progress = progress;
         this.site = new Site(kuteng, broker, "latency")
                 .route("timed")
@@ -96,7 +98,7 @@ final class HealthyLatency {
 
     private List<Long> phase(PlainClient sender, String name, int length, boolean failing) {
         latencies.clear();
-        int pairs = RATE * length / 2;
+        int pairs = rate * length / 2;
         long dead = sender.messages(site.queue() + ".dead");
         long begin = System.nanoTime();
         for (int i = 0; i < pairs; i++) {
@@ -110,8 +112,8 @@ final class HealthyLatency {
         return latencies.stream().sorted().toList();
     }
 
-    private static void at(PlainClient sender, long begin, int number, String kind) {
-        long due = begin + number * 1_000_000_000L / RATE;
+    private void at(PlainClient sender, long begin, int number, String kind) {
+        long due = begin + number * 1_000_000_000L / rate;
         for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
             LockSupport.parkNanos(left);
         }
@@ -155,7 +157,7 @@ final class HealthyLatency {
 
                 | run | median | p99 of the healthy |
                 | --- | --- | --- |
-                """.formatted(RATE, seconds, CONSUMERS, PREFETCH, WORK_MILLIS, RETRY_DELAYS));
+                """.formatted(rate, seconds, CONSUMERS, PREFETCH, WORK_MILLIS, RETRY_DELAYS));
         phases.forEach(p -> table.append("| %s | %.1f ms | %.1f ms |%n"
                 .formatted(
                         p.name.equals("A") ? "A: all healthy" : "B: every second one fails",
