@@ -1,5 +1,7 @@
 package org.kuteng.command;
 
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -7,10 +9,11 @@ import org.kuteng.app.BrokerInUse;
 import org.kuteng.app.Setting;
 import org.kuteng.app.Settings;
 import org.kuteng.broker.EmbeddedBroker;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code kuteng broker}: the embedded broker alone, for several kuteng processes or other AMQP programs. */
 @Command(
@@ -25,6 +28,9 @@ final class BrokerCommand implements Callable<Integer>, WithCommonOptions {
     @Option(names = "--store", paramLabel = "FOLDER", description = "the same as --set kuteng.embedded.store=FOLDER")
     private String store;
 
+    @Spec
+    private CommandSpec spec;
+
     @Mixin
     private CommonOptions common = new CommonOptions();
 
@@ -35,7 +41,7 @@ final class BrokerCommand implements Callable<Integer>, WithCommonOptions {
 
     @Override
     public Integer call() throws InterruptedException {
-        Map<String, String> more = new java.util.LinkedHashMap<>();
+        Map<String, String> more = new LinkedHashMap<>();
         if (port != null) {
             more.put(Setting.EMBEDDED_PORT.key(), port);
         }
@@ -47,7 +53,11 @@ final class BrokerCommand implements Callable<Integer>, WithCommonOptions {
         EmbeddedBroker broker = BrokerInUse.startEmbedded(settings, false);
         Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "kuteng-stop"));
         String uri = BrokerInUse.uri(broker).toString().replace("***", EmbeddedBroker.DEFAULT_NAME);
-        LoggerFactory.getLogger("kuteng").info("elsewhere: KUTENG_BROKER={} ./kuteng run. To exit press CTRL+C", uri);
+        // not by way of the log, which hides passwords: this one is no secret, and the line is there to be copied
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("elsewhere: KUTENG_BROKER=" + uri + " ./kuteng run");
+        out.println(" [*] To exit press CTRL+C");
+        out.flush();
         new CountDownLatch(1).await();
         return 0;
     }
