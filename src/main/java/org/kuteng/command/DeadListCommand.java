@@ -98,10 +98,15 @@ final class DeadListCommand implements Callable<Integer>, WithCommonOptions {
             rows.add(json ? null : Row.of(letter, now));
             return rows.size() < limit;
         });
-        tellTitle(dead, browsed, rows.size());
-        if (json || rows.isEmpty()) {
-            return;
+        boolean cut = rows.size() >= limit && browsed.seen() < browsed.expected();
+        tellTitle(dead, browsed, cut);
+        if (!json && !rows.isEmpty()) {
+            print(rows);
         }
+        tellMissing(dead, browsed, cut);
+    }
+
+    private void print(List<Row> rows) {
         int idLength =
                 Terminal.isOut() ? ShortIds.length(rows.stream().map(Row::id).toList()) : Integer.MAX_VALUE;
         Table table = new Table("id", ">age", ">attempts", "route", "cause");
@@ -127,9 +132,7 @@ final class DeadListCommand implements Callable<Integer>, WithCommonOptions {
 
     private void listCauses(DeadLetters letters, String dead) throws IOException, InterruptedException {
         Map<List<String>, Group> groups = new LinkedHashMap<>();
-        long[] count = {0};
         DeadLetters.Browsed browsed = letters.browse(dead, letter -> {
-            count[0]++;
             List<String> key =
                     List.of(letter.route().orElse(NONE), letter.cause().kind());
             if (!groups.containsKey(key) && groups.size() >= limit) {
@@ -138,7 +141,7 @@ final class DeadListCommand implements Callable<Integer>, WithCommonOptions {
             groups.computeIfAbsent(key, any -> new Group()).add(letter);
             return true;
         });
-        tellTitle(dead, browsed, count[0]);
+        tellTitle(dead, browsed, false);
         Table table = new Table(">count", ">oldest", "route", "cause");
         groups.entrySet().stream()
                 .sorted(Comparator.comparingLong(entry -> -entry.getValue().count))
@@ -156,6 +159,7 @@ final class DeadListCommand implements Callable<Integer>, WithCommonOptions {
         if (!json && !groups.isEmpty()) {
             table.print(out(), Terminal.outWidth());
         }
+        tellMissing(dead, browsed, false);
     }
 
     private static final class Group {
@@ -180,21 +184,24 @@ final class DeadListCommand implements Callable<Integer>, WithCommonOptions {
         }
     }
 
-    private void tellTitle(String dead, DeadLetters.Browsed browsed, long listed) {
-        if (browsed.expected() == 0) {
+    private void tellTitle(String dead, DeadLetters.Browsed browsed, boolean cut) {
+        if (browsed.seen() == 0) {
             tellNone(dead);
         } else if (!json) {
-            out().println(Count.of(Math.max(listed, browsed.seen()), "dead letter") + " in " + dead);
+            out().println(Count.of(cut ? browsed.expected() : browsed.seen(), "dead letter") + " in " + dead
+                    + (cut ? "; the first " + Count.of(browsed.seen()) + " (--limit):" : ""));
         }
+    }
+
+    /** Not among the lines that another program may read. */
+    private void tellMissing(String dead, DeadLetters.Browsed browsed, boolean cut) {
         long left = browsed.expected() - browsed.seen();
-        if (left > 0) {
-            boolean cut = !byCause && listed >= limit;
+        if (left > 0 && (json || !cut)) {
+            out().flush();
+            String why = cut ? "--limit " + browsed.expected() + " lists all" : "another client has them in hand";
             spec.commandLine()
                     .getErr()
-                    .println("kuteng: " + Count.of(left, "more dead letter") + " in " + dead
-                            + (cut
-                                    ? " not listed; --limit " + browsed.expected() + " lists all"
-                                    : " not listed: another client has them in hand"));
+                    .println("kuteng: " + Count.of(left, "more dead letter") + " in " + dead + " not listed: " + why);
         }
     }
 

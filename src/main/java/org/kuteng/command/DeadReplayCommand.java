@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "A dead letter is removed only once the broker has confirmed it in its work queue. Whatever ends this early"
-                    + " loses none; up to kuteng.confirm.window of them may then be in both queues, and be done twice"
-                    + " if they are replayed again.",
+                    + " loses none; some may then be in both queues, and be done twice when they are replayed again. With"
+                    + " --all these are at most twice kuteng.confirm.window, even if this process is killed.",
             "An expiration that a message had is not given to it again."
         })
 final class DeadReplayCommand implements Callable<Integer>, WithCommonOptions {

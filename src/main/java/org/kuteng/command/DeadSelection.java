@@ -33,7 +33,7 @@ final class DeadSelection {
     /** @throws ConfigurationException if an id names none, or several */
     Predicate<DeadLetter> predicate(DeadLetters letters, List<String> queues) throws IOException, InterruptedException {
         if (all) {
-            return letter -> true;
+            return DeadLetters.ALL;
         }
         if (cause != null) {
             return letter -> letter.cause().contains(cause);

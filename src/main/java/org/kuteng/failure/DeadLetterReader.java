@@ -29,6 +29,9 @@ final class DeadLetterReader implements AutoCloseable {
      */
     private static final Duration QUIET = Duration.ofSeconds(1);
 
+    /** As many as there are are in hand at a time, since none is acknowledged before all were looked at. */
+    static final int UNLIMITED = 0;
+
     /** What a consumer of a quorum queue gets without an acknowledgement at the most, whatever its prefetch count. */
     private static final int QUORUM_PREFETCH = 2_000;
 
@@ -82,16 +85,17 @@ final class DeadLetterReader implements AutoCloseable {
      * Shows what lies in the queue to the visitor, on the thread that reads from the broker: while the visitor waits, no
      * other message comes.
      *
+     * @param prefetch how many may come without an acknowledgement, or {@link #UNLIMITED}
      * @return how many the visitor saw
      * @throws BrokerException if the connection is lost
      * @throws IOException if the visitor throws it
      */
-    long read(Visitor visitor) throws IOException, InterruptedException {
+    long read(int prefetch, Visitor visitor) throws IOException, InterruptedException {
         if (expected == 0) {
             return 0;
         }
         lastSeen = System.nanoTime();
-        consume(visitor);
+        consume(prefetch, visitor);
         lock.lock();
         try {
             while (inHand || !ended && seen < expected && quietNanos() < QUIET.toNanos()) {
@@ -105,10 +109,10 @@ final class DeadLetterReader implements AutoCloseable {
         }
     }
 
-    private void consume(Visitor visitor) {
+    private void consume(int prefetch, Visitor visitor) {
         try {
-            channel.basicQos(0);
-            long consumers = (expected - 1) / QUORUM_PREFETCH + 1;
+            channel.basicQos(prefetch);
+            long consumers = prefetch == UNLIMITED ? (expected - 1) / QUORUM_PREFETCH + 1 : 1;
             for (long i = 0; i < consumers; i++) {
                 channel.basicConsume(queue, false, new Consumer(visitor));
             }

@@ -14,6 +14,9 @@ import org.kuteng.broker.BrokerFaults;
 
 /** What can be done with dead letters. Each call has a connection of its own, and holds the letters no longer. */
 public final class DeadLetters {
+    /** Selects all of them. */
+    public static final Predicate<DeadLetter> ALL = letter -> true;
+
     private final Broker broker;
     private final ConfirmedSender.Limits limits;
 
@@ -66,7 +69,7 @@ public final class DeadLetters {
      */
     public Browsed browse(String deadQueue, Visitor visitor) throws IOException, InterruptedException {
         try (DeadLetterReader reader = DeadLetterReader.open(broker, deadQueue)) {
-            long seen = reader.read((letter, tag) -> visitor.visit(letter));
+            long seen = reader.read(DeadLetterReader.UNLIMITED, (letter, tag) -> visitor.visit(letter));
             reader.finish();
             return new Browsed(seen, reader.expected());
         }

@@ -16,7 +16,7 @@ public final class HeldLetters implements AutoCloseable {
             throws IOException, InterruptedException {
         reader = DeadLetterReader.open(broker, deadQueue);
         try {
-            reader.read((letter, tag) -> {
+            reader.read(DeadLetterReader.UNLIMITED, (letter, tag) -> {
                 if (wanted.test(letter)) {
                     tags.add(tag);
                 }

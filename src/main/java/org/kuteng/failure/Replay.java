@@ -11,6 +11,9 @@ import org.kuteng.broker.BrokerException;
  * wherever this ends none is lost; a few may then be both in the work queue and here.
  */
 public final class Replay {
+    /** AMQP has 16 bits for it. */
+    private static final int MOST_PREFETCH = 65_535;
+
     private final Broker broker;
     private final ConfirmedSender.Limits limits;
     private final AtomicLong replayed = new AtomicLong();
@@ -47,7 +50,7 @@ public final class Replay {
             AtomicLong looked = new AtomicLong();
             BrokerException failure = null;
             try {
-                from.read((letter, tag) -> {
+                from.read(prefetch(wanted), (letter, tag) -> {
                     progress.update(looked.incrementAndGet(), from.expected(), replayed.get());
                     return !wanted.test(letter) || send(letter, tag);
                 });
@@ -64,6 +67,14 @@ public final class Replay {
             return new Outcome(
                     done, Math.max(0, from.expected() - done), Math.min(twice, looked.get()), stopped, failure);
         }
+    }
+
+    /**
+     * Where all are acknowledged, few at a time: the embedded broker may read no acknowledgement while it sends, and
+     * after a kill deliver again all that was replayed meanwhile.
+     */
+    private int prefetch(Predicate<DeadLetter> wanted) {
+        return wanted == DeadLetters.ALL ? Math.min(2 * limits.window(), MOST_PREFETCH) : DeadLetterReader.UNLIMITED;
     }
 
     private synchronized void begin(DeadLetterReader from, ConfirmedSender to) {

@@ -167,7 +167,6 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     }
 
     private void openChannel(String queue, int index) {
-        WorkerChannel opened = null;
         try {
             Channel channel = connection.createChannel();
             if (channel == null) {
@@ -177,18 +176,24 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
                                 + getRouteId() + " has concurrentConsumers=" + endpoint.getConcurrentConsumers(),
                         null);
             }
-            opened = new WorkerChannel(this, channel, queue, index, endpoint.isAcknowledging());
+            WorkerChannel opened = new WorkerChannel(this, channel, queue, index, endpoint.isAcknowledging());
             channels.add(opened);
-            opened.start();
-            if (index == 1 && failures != null && endpoint.isAutoDeclare()) {
-                opened.alsoConsume(connection.createChannel(), Queues.redeliveredName(queue));
+            begin(opened);
+        } catch (IOException | RuntimeException e) {
+            throw BrokerFaults.ofRequest("consume from queue '" + queue + "'", e);
+        }
+    }
+
+    private void begin(WorkerChannel channel) {
+        try {
+            channel.start();
+            if (channel.index() == 1 && failures != null && endpoint.isAutoDeclare()) {
+                channel.alsoConsume(connection.createChannel(), Queues.redeliveredName(channel.queue()));
             }
         } catch (IOException | RuntimeException e) {
-            if (opened != null) {
-                channels.remove(opened);
-                opened.discard();
-            }
-            throw BrokerFaults.ofRequest("consume from queue '" + queue + "'", e);
+            channels.remove(channel);
+            channel.discard();
+            throw BrokerFaults.ofRequest("consume from queue '" + channel.queue() + "'", e);
         }
     }
 

@@ -57,6 +57,9 @@ final class ChaosRun {
                 .set("prefetch", ChaosPlan.PREFETCH)
                 .set("work.millis", ChaosPlan.WORK_MILLIS)
                 .set("kuteng.confirm.window", ChaosPlan.WINDOW)
+                // without acknowledgements failed work is lost anyhow: what is to be seen there is what kills lose
+                .set("fails.always", plan.safe() ? "13" : "none")
+                .set("fails.once", plan.safe() ? "57" : "none")
                 .set("kuteng.retry.delays", RETRY_DELAYS);
         if (!plan.safe()) {
             site.profile("simple");
