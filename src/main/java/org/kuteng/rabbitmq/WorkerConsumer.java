@@ -437,6 +437,10 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     }
 
     private void end() {
+        if (recovery == null) {
+            // it never began, and there may not even be a broker: a route that is not started
+            return;
+        }
         stopTaking();
         awaitIdle(System.nanoTime()
                 + endpoint.getComponent().settings().stopTimeout().toNanos());
@@ -449,9 +453,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         if (last != null) {
             last.abort(CLOSE_TIMEOUT_MILLIS);
         }
-        if (recovery != null) {
-            recovery.shutdownNow();
-        }
+        recovery.shutdownNow();
         endpoint.getComponent().stopped(this);
     }
 }
