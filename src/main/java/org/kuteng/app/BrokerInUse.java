@@ -45,6 +45,20 @@ public record BrokerInUse(Broker broker, EmbeddedBroker embedded) implements Aut
     }
 
     /**
+     * The broker that the settings name; it is not asked whether it is there.
+     *
+     * @param embedded what to tell a user whose settings name none
+     * @throws ConfigurationException if they name none
+     */
+    public static Broker elsewhere(Settings settings, String embedded) {
+        List<BrokerUri> nodes = settings.get(Setting.BROKER);
+        if (nodes.isEmpty()) {
+            throw new ConfigurationException(embedded);
+        }
+        return new Broker(connection(settings, nodes));
+    }
+
+    /**
      * Starts the embedded broker and says where it listens.
      *
      * @param anyPort whether a free port is taken when the wanted one is taken

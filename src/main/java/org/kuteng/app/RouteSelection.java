@@ -61,6 +61,12 @@ public record RouteSelection(List<Path> files, List<Problem> warnings) {
                         .toList());
     }
 
+    /** The queues that all the route files name, whether or not the files are free of faults. */
+    public static Set<String> queues(Settings settings) {
+        return RouteCheck.inspect(RouteFiles.find(settings.get(Setting.ROUTES)), context(settings))
+                .queues();
+    }
+
     private static CheckContext context(Settings settings) {
         Properties properties = settings.asProperties();
         return new CheckContext(

@@ -1,7 +1,5 @@
 package org.kuteng.broker;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.qpid.server.model.ConfiguredObject;
@@ -33,54 +31,23 @@ final class QpidConfiguration {
      */
     static final String HOUSEKEEPING_MILLIS = "250";
 
-    private static final String INITIAL_CONFIGURATION = """
-            {
-              "name": "kuteng",
-              "modelVersion": "8.0",
-              "authenticationproviders": [{
-                "name": "plain",
-                "type": "Plain",
-                "secureOnlyMechanisms": [],
-                "users": [{"name": "${kuteng.user}", "type": "managed", "password": "${kuteng.password}"}]
-              }],
-              "ports": [{
-                "name": "amqp",
-                "type": "AMQP",
-                "port": "${kuteng.port}",
-                "bindingAddress": "${kuteng.host}",
-                "protocols": ["AMQP_0_9_1"],
-                "transports": ["TCP"],
-                "authenticationProvider": "plain",
-                "virtualhostaliases": [
-                  {"name": "nameAlias", "type": "nameAlias"},
-                  {"name": "defaultAlias", "type": "defaultAlias"}
-                ]
-              }],
-              "virtualhostnodes": [{
-                "name": "${kuteng.virtualHost}",
-                "type": "%s",
-                "storePath": "${kuteng.store}",
-                "defaultVirtualHostNode": "true",
-                "virtualHostInitialConfiguration": "{\\"type\\": \\"%s\\"}"
-              }]
-            }
-            """;
+    private static final String IN_MEMORY = "embedded-memory.json";
+    private static final String IN_STORE = "embedded-store.json";
 
     private QpidConfiguration() {}
 
     /** The attributes of Qpid's system configuration. */
     static Map<String, Object> attributes(EmbeddedBroker.Options options, int port) {
-        String json = options.store() == null
-                ? INITIAL_CONFIGURATION.formatted("Memory", "Memory")
-                : INITIAL_CONFIGURATION.formatted("BDB", "ProvidedStore");
+        String file = options.store() == null ? IN_MEMORY : IN_STORE;
         Map<String, Object> attributes = new HashMap<>();
         attributes.put(SystemConfig.TYPE, "Memory");
         attributes.put(SystemConfig.STARTUP_LOGGED_TO_SYSTEM_OUT, false);
         attributes.put("preferenceStoreAttributes", Map.of("type", "Noop"));
         attributes.put(
                 SystemConfig.INITIAL_CONFIGURATION_LOCATION,
-                "data:application/json;base64,"
-                        + Base64.getEncoder().encodeToString(json.getBytes(StandardCharsets.US_ASCII)));
+                // a URL that Java itself can open: Qpid's own schemes need a handler on the system class path, which
+                // a build tool that runs the program in its own process has not
+                QpidConfiguration.class.getResource(file).toString());
         attributes.put(ConfiguredObject.CONTEXT, context(options, port));
         return attributes;
     }

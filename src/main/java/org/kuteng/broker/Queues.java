@@ -63,7 +63,7 @@ public final class Queues {
 
     /** Where messages of a work queue lie that were given up. */
     public static QueueDefinition dead(String workQueue, QueueType type) {
-        return keeping(deadName(workQueue), type);
+        return work(deadName(workQueue), type == QueueType.QUORUM ? QueueType.QUORUM : QueueType.DURABLE, Map.of());
     }
 
     /** The name of {@link #dead}. */
@@ -71,21 +71,28 @@ public final class Queues {
         return workQueue + DEAD_SUFFIX;
     }
 
+    /** Whether a name is one of {@link #dead}. */
+    public static boolean isDeadName(String queue) {
+        return queue.endsWith(DEAD_SUFFIX);
+    }
+
+    /** The work queue to which a queue of dead letters belongs; the opposite of {@link #deadName}. */
+    public static String workName(String deadQueue) {
+        return isDeadName(deadQueue) ? deadQueue.substring(0, deadQueue.length() - DEAD_SUFFIX.length()) : deadQueue;
+    }
+
     /**
      * Where messages of a work queue go that were delivered before and whose work did not end: their workers take them
-     * one at a time, so that it can be told which one ends its worker.
+     * one at a time, so that it can be told which one ends its worker. Always a quorum queue: after a crash of RabbitMQ
+     * a classic queue calls every message redelivered that lay in it, as if a worker had had it in hand.
      */
-    public static QueueDefinition redelivered(String workQueue, QueueType type) {
-        return keeping(redeliveredName(workQueue), type);
+    public static QueueDefinition redelivered(String workQueue) {
+        return work(redeliveredName(workQueue), QueueType.QUORUM, Map.of());
     }
 
     /** The name of {@link #redelivered}. */
     public static String redeliveredName(String workQueue) {
         return workQueue + REDELIVERED_SUFFIX;
-    }
-
-    private static QueueDefinition keeping(String name, QueueType type) {
-        return work(name, type == QueueType.QUORUM ? QueueType.QUORUM : QueueType.DURABLE, Map.of());
     }
 
     /**

@@ -1,7 +1,6 @@
 package org.kuteng.command;
 
 import java.io.PrintWriter;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -41,7 +40,7 @@ final class BrokerCommand implements Callable<Integer>, WithCommonOptions {
 
     @Override
     public Integer call() throws InterruptedException {
-        Map<String, String> more = new LinkedHashMap<>();
+        Map<String, String> more = new java.util.LinkedHashMap<>();
         if (port != null) {
             more.put(Setting.EMBEDDED_PORT.key(), port);
         }
@@ -52,11 +51,11 @@ final class BrokerCommand implements Callable<Integer>, WithCommonOptions {
         // others look for it where it was said to be: another port would not help them
         EmbeddedBroker broker = BrokerInUse.startEmbedded(settings, false);
         Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "kuteng-stop"));
+        // to be copied, and so with its password, which is no secret: it is the same everywhere
         String uri = BrokerInUse.uri(broker).toString().replace("***", EmbeddedBroker.DEFAULT_NAME);
-        // not by way of the log, which hides passwords: this one is no secret, and the line is there to be copied
         PrintWriter out = spec.commandLine().getOut();
-        out.println("elsewhere: KUTENG_BROKER=" + uri + " ./kuteng run");
-        out.println(" [*] To exit press CTRL+C");
+        out.println("To use it: KUTENG_BROKER=" + uri + " ./kuteng run");
+        out.println("To exit press CTRL+C");
         out.flush();
         new CountDownLatch(1).await();
         return 0;

@@ -1,6 +1,8 @@
 package org.kuteng.command;
 
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.kuteng.app.ConfigurationException;
 import org.kuteng.app.Suggestions;
@@ -20,7 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "[COMMAND]",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {RunCommand.class, BrokerCommand.class, SettingsCommand.class},
+        subcommands = {RunCommand.class, BrokerCommand.class, DeadCommand.class, SettingsCommand.class},
         footer = {
             "",
             "Exit codes: 0 done, 1 failed while running, 2 wrong use or wrong configuration.",
@@ -39,6 +41,9 @@ public final class KutengCommand {
         line.setParameterExceptionHandler(KutengCommand::wrongUse);
         line.setExecutionExceptionHandler(KutengCommand::failed);
         line.setUsageHelpAutoWidth(true);
+        // whatever the platform's charset is, as in the log
+        line.setOut(new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true));
+        line.setErr(new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true));
         return line.execute(words);
     }
 
@@ -46,7 +51,7 @@ public final class KutengCommand {
         CommandLine line = e.getCommandLine();
         String message = e instanceof UnmatchedArgumentException unmatched
                 ? unknown(unmatched)
-                : e.getMessage().replace("option option", "option");
+                : e.getMessage().replace("option option", "option").replaceFirst("^Error: ", "");
         line.getErr()
                 .println("kuteng: " + BrokerUri.maskedValue(message) + "; '"
                         + line.getCommandSpec().qualifiedName() + " --help' shows what there is");

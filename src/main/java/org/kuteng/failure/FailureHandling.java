@@ -52,7 +52,7 @@ public final class FailureHandling implements FailureHandler {
     public List<QueueDefinition> queues(String workQueue, QueueType type) {
         List<QueueDefinition> queues = new ArrayList<>();
         queues.add(Queues.dead(workQueue, type));
-        queues.add(Queues.redelivered(workQueue, type));
+        queues.add(Queues.redelivered(workQueue));
         Set<Duration> delays = new LinkedHashSet<>(defaults.delays());
         delays.addAll(routeDelays.get());
         delays.forEach(delay -> queues.add(Queues.retry(workQueue, delay)));
@@ -131,6 +131,12 @@ public final class FailureHandling implements FailureHandler {
         if (delivery.queue().equals(delivery.workQueue())) {
             return null;
         }
-        return new Move(message(delivery.queue(), delivery.properties(), delivery), null);
+        return new Move(
+                message(
+                        delivery.queue(),
+                        FailedMessage.properties(delivery, FailedMessage.headers(delivery))
+                                .build(),
+                        delivery),
+                null);
     }
 }

@@ -5,11 +5,13 @@ import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -39,8 +41,10 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
     /** A broker that does not answer the farewell is left without it. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
-    /** A message that closed the channel this often is given up: it would close it for ever. */
+    /** A message that may have closed the channel this often is given up: it would close it for ever. */
     private static final int MAX_CHANNELS_CLOSED = 3;
+
+    private static final String STOPPING = "kuteng is stopping";
 
     private final Broker broker;
     private final WorkQueueSettings settings;
@@ -63,6 +67,7 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
     private final Set<Topology> topologies = new LinkedHashSet<>();
     private final List<Unconfirmed> toSendAgain = new ArrayList<>();
     private PublishingChannel channel;
+    private long sent;
     private boolean opening;
     private boolean closed;
 
@@ -105,20 +110,22 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
     }
 
     /**
-     * Sends a message. Returns as soon as it is written; waits before that while the window is full, the broker blocks
-     * publishers, or the connection is being opened again.
+     * Sends a message. Returns as soon as it is written; waits before that while the window is full, the broker does not
+     * take messages, or the connection is being opened again.
      *
-     * @throws SendFailedException if it could not even be written within the confirm time-out
-     * @throws IllegalArgumentException if it cannot be written in AMQP
+     * @throws SendFailedException if there was no room for it within the confirm time-out, not counting the time in
+     *     which the broker blocked publishers; nothing was sent
+     * @throws IllegalArgumentException if it cannot be written in AMQP; nothing was sent
      * @throws InterruptedException if interrupted while waiting; nothing was sent
      */
     public void send(OutgoingMessage message, SendCallback callback) throws InterruptedException {
-        long deadline = System.nanoTime() + settings.confirmTimeout().toNanos();
-        Unconfirmed unconfirmed = new Unconfirmed(message, callback, deadline);
+        Unconfirmed unconfirmed = new Unconfirmed(message, callback);
+        long deadline = deadline();
         while (true) {
             PublishingChannel current = awaitRoom(deadline);
             sending.lockInterruptibly();
             try {
+                unconfirmed.order = ++sent;
                 if (current.hasRoom() && current.write(unconfirmed)) {
                     return;
                 }
@@ -128,13 +135,19 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
         }
     }
 
-    private PublishingChannel awaitRoom(long deadline) throws InterruptedException {
+    private long deadline() {
+        return System.nanoTime() + settings.confirmTimeout().toNanos();
+    }
+
+    private PublishingChannel awaitRoom(long firstDeadline) throws InterruptedException {
+        long deadline = firstDeadline;
+        boolean wasBlocked = false;
         state.lock();
         try {
             int refusalsBefore = refusals;
             while (true) {
                 if (closed) {
-                    throw new SendFailedException("not sent: kuteng is stopping", null);
+                    throw new SendFailedException("not sent: " + STOPPING, null);
                 }
                 if (refusals != refusalsBefore) {
                     throw new SendFailedException("not sent: " + refusal.getMessage(), refusal);
@@ -146,11 +159,15 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
                     openAgain();
                 }
                 boolean blocked = channel != null && channel.isBlocked();
+                if (blocked || wasBlocked) {
+                    deadline = deadline();
+                }
+                wasBlocked = blocked;
                 long left = deadline - System.nanoTime();
-                if (left <= 0 && !blocked) {
+                if (left <= 0) {
                     throw new SendFailedException(notWritten(), null);
                 }
-                changed.awaitNanos(Math.max(left, CHECK_INTERVAL.toNanos()));
+                changed.awaitNanos(left);
             }
         } finally {
             state.unlock();
@@ -168,7 +185,15 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
         sending.lock();
         try {
             PublishingChannel current = locked(() -> channel);
-            return current != null && current.isOpen() ? current : open(broker.open(connectionName.get(), null));
+            if (current == null || !current.isOpen()) {
+                adopt(broker.open(connectionName.get(), null));
+                current = locked(() -> channel);
+            }
+            if (current == null) {
+                throw new BrokerException(
+                        false, "lost the connection for sending to " + broker.describe() + " at once", null);
+            }
+            return current;
         } finally {
             sending.unlock();
         }
@@ -182,35 +207,67 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
         }
     }
 
+    /** Goes on until there is a connection, and all that waited for it is written. */
     private void reopen() {
-        while (!isClosed()) {
-            Connection fresh = null;
+        while (!nothingToReopen()) {
             try {
-                fresh = broker.openPatiently(connectionName.get(), null, () -> !isClosed());
-                if (fresh == null) {
-                    return;
-                }
-                for (Topology topology : locked(() -> List.copyOf(topologies))) {
-                    topology.declare(fresh);
-                }
-                sending.lock();
-                try {
-                    sendAgain(open(fresh));
-                } finally {
-                    sending.unlock();
-                }
-                return;
+                restore();
             } catch (BrokerException e) {
-                if (fresh != null) {
-                    fresh.abort();
-                }
                 if (e.isPermanent()) {
                     refused(e);
                     return;
                 }
                 LOG.warn("{}; trying again", e.getMessage());
-                pause();
+                pause(broker.settings().retryDelay());
+            } catch (RuntimeException e) {
+                LOG.error("sending waits, since the connection cannot be opened again: {}", e.toString(), e);
+                pause(broker.settings().retryDelay());
             }
+        }
+    }
+
+    private boolean nothingToReopen() {
+        return locked(() -> {
+            boolean nothing = closed || channel != null && toSendAgain.isEmpty();
+            if (nothing) {
+                opening = false;
+            }
+            return nothing;
+        });
+    }
+
+    private void restore() {
+        PublishingChannel current = locked(() -> channel);
+        if (current != null) {
+            boolean all;
+            sending.lock();
+            try {
+                all = sendAgain(current);
+            } finally {
+                sending.unlock();
+            }
+            if (!all) {
+                // this channel has ended as well, and is about to say so
+                pause(CHECK_INTERVAL);
+            }
+            return;
+        }
+        Connection fresh =
+                broker.openPatiently(connectionName.get(), null, () -> locked(() -> !closed && channel == null));
+        if (fresh == null) {
+            return;
+        }
+        try {
+            locked(() -> List.copyOf(topologies)).forEach(topology -> topology.declare(fresh));
+        } catch (RuntimeException e) {
+            abort(fresh);
+            throw e;
+        }
+        sending.lock();
+        try {
+            adopt(fresh);
+        } finally {
+            sending.unlock();
         }
     }
 
@@ -218,13 +275,11 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
     private void refused(BrokerException e) {
         LOG.error("{}", e.getMessage());
         List<Unconfirmed> left = locked(() -> {
-            List<Unconfirmed> copy = List.copyOf(toSendAgain);
-            toSendAgain.clear();
             refusal = e;
             refusals++;
             opening = false;
             changed.signalAll();
-            return copy;
+            return takeToSendAgain();
         });
         left.forEach(unconfirmed -> settled(
                 unconfirmed,
@@ -233,10 +288,10 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
         refusalListener.accept(e);
     }
 
-    private void pause() {
+    private void pause(Duration duration) {
         state.lock();
         try {
-            changed.await(broker.settings().retryDelay().toMillis(), TimeUnit.MILLISECONDS);
+            changed.await(duration.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -244,48 +299,90 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
         }
     }
 
-    private PublishingChannel open(Connection fresh) {
+    /**
+     * Sends on this connection from here on, unless another one came first. With {@link #sending} held, so that nothing
+     * new overtakes what is sent again.
+     */
+    private void adopt(Connection fresh) {
         PublishingChannel opened;
         try {
             opened = new PublishingChannel(fresh, settings, this, timer);
-        } catch (IOException | ShutdownSignalException e) {
-            fresh.abort();
+        } catch (IOException | RuntimeException e) {
+            abort(fresh);
             throw BrokerFaults.ofRequest("open a channel for sending", e);
         }
-        locked(() -> {
-            channel = opened;
-            opening = false;
-            changed.signalAll();
-            return null;
+        boolean wanted = locked(() -> {
+            boolean first = !closed && (channel == null || !channel.isOpen());
+            if (first) {
+                channel = opened;
+                changed.signalAll();
+            }
+            return first;
         });
+        if (!wanted) {
+            abort(fresh);
+            return;
+        }
         opened.watch();
-        return opened;
+        sendAgain(opened);
     }
 
-    /** With {@link #sending} held, so that nothing new overtakes. */
-    private void sendAgain(PublishingChannel on) {
-        List<Unconfirmed> again = locked(() -> {
-            List<Unconfirmed> copy = new ArrayList<>(toSendAgain);
-            toSendAgain.clear();
-            return copy;
-        });
+    private static void abort(Connection unwanted) {
+        unwanted.abort((int) CLOSE_TIMEOUT.toMillis());
+    }
+
+    /**
+     * With {@link #sending} held.
+     *
+     * @return false if the channel has ended meanwhile
+     */
+    private boolean sendAgain(PublishingChannel on) {
+        List<Unconfirmed> again = takeToSendAgain();
         if (!again.isEmpty()) {
             LOG.info("sending {} unconfirmed messages again; some may arrive twice", again.size());
         }
-        for (Unconfirmed unconfirmed : again) {
-            if (!on.write(unconfirmed)) {
-                locked(() -> toSendAgain.add(unconfirmed));
-            }
+        again.sort(Comparator.comparingLong(unconfirmed -> unconfirmed.order));
+        int count = 0;
+        while (count < again.size() && writeAgain(on, again.get(count))) {
+            count++;
         }
+        List<Unconfirmed> rest = again.subList(count, again.size());
+        if (!keep(rest)) {
+            rest.forEach(unconfirmed -> settled(unconfirmed, stopped()));
+        }
+        return rest.isEmpty();
+    }
+
+    private boolean writeAgain(PublishingChannel on, Unconfirmed unconfirmed) {
+        try {
+            return on.write(unconfirmed);
+        } catch (IllegalArgumentException e) {
+            settled(unconfirmed, e);
+            return true;
+        }
+    }
+
+    private List<Unconfirmed> takeToSendAgain() {
+        return locked(() -> {
+            List<Unconfirmed> all = new ArrayList<>(toSendAgain);
+            toSendAgain.clear();
+            return all;
+        });
+    }
+
+    /** @return false if nothing will be sent again, and the messages are to fail */
+    private boolean keep(List<Unconfirmed> messages) {
+        return locked(() -> !closed && (messages.isEmpty() || toSendAgain.addAll(messages)));
     }
 
     @Override
     public void ended(PublishingChannel endedChannel, List<Unconfirmed> unconfirmed, ShutdownSignalException cause) {
+        String reply = cause.isHardError() ? null : BrokerFaults.replyText(cause);
         List<Unconfirmed> failed = new ArrayList<>();
-        boolean wanted = locked(() -> {
+        boolean stopping = locked(() -> {
             boolean again = settings.sendAgain() && !closed;
             for (Unconfirmed message : unconfirmed) {
-                (again && !isGuilty(message, cause) ? toSendAgain : failed).add(message);
+                (again && !isGuilty(message, reply) ? toSendAgain : failed).add(message);
             }
             if (channel == endedChannel) {
                 channel = null;
@@ -294,31 +391,30 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
             changed.signalAll();
             return closed;
         });
-        if (!wanted && cause.isHardError()) {
+        if (!stopping && cause.isHardError()) {
             LOG.warn("lost the connection for sending to {}", broker.describe());
         }
         for (Unconfirmed message : failed) {
-            settled(message, lost(message.message, cause));
+            settled(message, stopping ? stopped() : lost(message.message, cause));
         }
     }
 
     /** Whether the message is why the broker closed the channel: sent again it would close the next one too. */
-    private static boolean isGuilty(Unconfirmed unconfirmed, ShutdownSignalException cause) {
-        String reply = BrokerFaults.replyText(cause);
-        if (cause.isHardError() || reply == null) {
-            return false;
-        }
-        String exchange = unconfirmed.message.exchange();
-        return !exchange.isEmpty() && reply.contains("exchange '" + exchange + "'")
-                || unconfirmed.writes >= MAX_CHANNELS_CLOSED;
+    private static boolean isGuilty(Unconfirmed unconfirmed, String reply) {
+        return reply != null
+                && (unconfirmed.message.isMeantBy(reply) || ++unconfirmed.channelsClosed >= MAX_CHANNELS_CLOSED);
     }
 
     private static SendFailedException lost(OutgoingMessage message, ShutdownSignalException cause) {
-        String reply = BrokerFaults.replyText(cause);
+        String reply = cause.isInitiatedByApplication() ? null : BrokerFaults.replyText(cause);
         return new SendFailedException(
                 "message for " + message.target() + " was not confirmed: "
                         + (reply == null ? "the connection broke; the broker may have it or not" : reply),
                 cause);
+    }
+
+    private static SendFailedException stopped() {
+        return new SendFailedException("not confirmed: " + STOPPING + "; the broker may have it or not", null);
     }
 
     private void failOverdue() {
@@ -347,7 +443,13 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
 
     @Override
     public void settled(Unconfirmed unconfirmed, Exception failure) {
-        completions.execute(() -> unconfirmed.callback.sent(failure));
+        Runnable told = () -> unconfirmed.callback.sent(failure);
+        try {
+            completions.execute(told);
+        } catch (RejectedExecutionException e) {
+            // at the end of the program: better told here than not at all
+            told.run();
+        }
     }
 
     @Override
@@ -365,16 +467,7 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
 
     @Override
     public void unblocked() {
-        PublishingChannel current = locked(() -> channel);
-        if (current != null) {
-            current.extendDeadlines(
-                    System.nanoTime() + settings.confirmTimeout().toNanos());
-        }
         LOG.info("the broker takes messages again: sending goes on");
-    }
-
-    private boolean isClosed() {
-        return locked(() -> closed);
     }
 
     private <T> T locked(Supplier<T> action) {
@@ -403,16 +496,14 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
             last.close(CLOSE_TIMEOUT);
         }
         timer.shutdown();
-        List<Unconfirmed> left = locked(() -> List.copyOf(toSendAgain));
-        left.forEach(unconfirmed ->
-                settled(unconfirmed, new SendFailedException("not confirmed: kuteng is stopping", null)));
+        takeToSendAgain().forEach(unconfirmed -> settled(unconfirmed, stopped()));
     }
 
     private PublishingChannel awaitConfirmed() {
         state.lock();
         try {
             long left = settings.confirmTimeout().toNanos();
-            while (left > 0 && channel != null && channel.unconfirmed() > 0 && !channel.isBlocked()) {
+            while (left > 0 && channel != null && channel.isAwaitingConfirms()) {
                 left = changed.awaitNanos(left);
             }
         } catch (InterruptedException e) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.kuteng.broker.BrokerFaults;
@@ -26,21 +27,44 @@ final class PublishingChannel {
     /** A refusal waits this long for the return that explains it: Qpid sends the refusal first. */
     private static final Duration REFUSAL_GRACE = Duration.ofMillis(100);
 
+    /** A broker that does not answer the farewell is left without it. */
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+
+    /** The embedded broker has no way to say that it blocks publishers: it lets a write wait. */
+    private static final Duration HELD_WRITE = Duration.ofSeconds(1);
+
     private final Connection connection;
     private final Channel channel;
     private final boolean confirm;
+    private final long timeoutNanos;
     private final Owner owner;
     private final ScheduledExecutorService timer;
     private final UnconfirmedWindow<Unconfirmed> window;
+
+    /**
+     * The number that the broker gives to the next message it gets. Not the client's: that one also counts messages
+     * that it then could not write.
+     */
+    private long next = 1;
+
+    /** The message that is being written; null if none is. */
+    private Unconfirmed writing;
+
+    private boolean broken;
     private boolean closed;
     private boolean blocked;
+
+    /** When the write in progress began, and whether it was told that it is held up. */
+    private long writingSince;
+
+    private boolean held;
 
     /** Whoever opened the channel. */
     interface Owner {
         /** The broker said what became of a message. */
         void settled(Unconfirmed unconfirmed, Exception failure);
 
-        /** There may be room again, or the broker listens again. */
+        /** There may be room again, or the broker does not listen any more, or listens again. */
         void roomChanged();
 
         /** The broker does not take messages for now. */
@@ -56,10 +80,14 @@ final class PublishingChannel {
             throws IOException {
         this.connection = connection;
         this.confirm = settings.confirm();
+        this.timeoutNanos = settings.confirmTimeout().toNanos();
         this.owner = owner;
         this.timer = timer;
         this.window = new UnconfirmedWindow<>(settings.confirmWindow());
         this.channel = connection.createChannel();
+        if (channel == null) {
+            throw new IOException("the broker allows no channel on the connection");
+        }
         if (confirm) {
             channel.confirmSelect();
             channel.addConfirmListener((number, multiple) -> settle(number, multiple, null), this::refused);
@@ -82,7 +110,7 @@ final class PublishingChannel {
     }
 
     synchronized boolean hasRoom() {
-        return !closed && !blocked && !window.isFull();
+        return !closed && !broken && !blocked && !window.isFull();
     }
 
     synchronized boolean isBlocked() {
@@ -93,6 +121,11 @@ final class PublishingChannel {
         return window.size();
     }
 
+    /** Whether there are messages that the broker has and may yet confirm. */
+    synchronized boolean isAwaitingConfirms() {
+        return !blocked && window.size() > (writing == null ? 0 : 1);
+    }
+
     /**
      * Writes a message. One thread at a time.
      *
@@ -101,17 +134,10 @@ final class PublishingChannel {
      * @throws IllegalArgumentException if the message cannot be written in AMQP; nothing was sent
      */
     boolean write(Unconfirmed unconfirmed) {
-        OutgoingMessage message = unconfirmed.message;
-        unconfirmed.number = channel.getNextPublishSeqNo();
-        unconfirmed.writes++;
-        synchronized (this) {
-            if (closed) {
-                return false;
-            }
-            if (confirm) {
-                window.add(unconfirmed.number, unconfirmed);
-            }
+        if (!begin(unconfirmed)) {
+            return false;
         }
+        OutgoingMessage message = unconfirmed.message;
         try {
             channel.basicPublish(
                     message.exchange(),
@@ -119,16 +145,18 @@ final class PublishingChannel {
                     message.mandatory(),
                     message.properties(),
                     message.body());
+            if (written(unconfirmed)) {
+                owner.unblocked();
+            }
         } catch (IOException | AlreadyClosedException e) {
             LOG.debug("the connection broke under a send", e);
+            breakOff();
             // with confirms it is in the window, and ended() hands it over
             return confirm;
         } catch (RuntimeException e) {
-            synchronized (this) {
-                window.remove(unconfirmed.number);
+            if (!takeBack()) {
+                return true;
             }
-            // the client has counted a message that the broker never saw: no number would fit from here on
-            connection.abort();
             throw new IllegalArgumentException(
                     "message for " + message.target() + " cannot be sent: " + e.getMessage(), e);
         }
@@ -138,11 +166,73 @@ final class PublishingChannel {
         return true;
     }
 
+    private synchronized boolean begin(Unconfirmed unconfirmed) {
+        if (closed || broken) {
+            return false;
+        }
+        unconfirmed.returned = null;
+        unconfirmed.number = next;
+        if (unconfirmed.writes++ == 0) {
+            unconfirmed.deadline = System.nanoTime() + timeoutNanos;
+        }
+        if (confirm) {
+            window.add(next, unconfirmed);
+            writing = unconfirmed;
+            writingSince = System.nanoTime();
+        }
+        return true;
+    }
+
+    /** @return whether the write was held up so long that it was told */
+    private synchronized boolean written(Unconfirmed unconfirmed) {
+        boolean wasHeld = held;
+        held = false;
+        next++;
+        writing = null;
+        if (unconfirmed.writes == 1) {
+            // the write may have been held up: the broker has the whole time from here on
+            unconfirmed.deadline = System.nanoTime() + timeoutNanos;
+        }
+        return wasHeld;
+    }
+
+    /**
+     * The message that is being written never reached the broker, which gives its number to the next one.
+     *
+     * @return false if {@link Owner#ended} has it already
+     */
+    private synchronized boolean takeBack() {
+        writing = null;
+        return !confirm || !closed && window.takeBack();
+    }
+
+    /** Nothing more can be written; makes sure that {@link #ended} comes. */
+    private void breakOff() {
+        synchronized (this) {
+            writing = null;
+            broken = true;
+        }
+        endConnection();
+    }
+
+    /** Not on this thread, which may read from the broker or hold up others, since the farewell takes its time. */
+    private void endConnection() {
+        try {
+            timer.execute(() -> close(CLOSE_TIMEOUT));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the connection has ended already", e);
+        }
+    }
+
     /** Takes out what is past its deadline; nothing while the broker does not listen. */
     synchronized List<Unconfirmed> takeOverdue(long now) {
         List<Unconfirmed> overdue = new ArrayList<>();
+        if (writing != null && !held && now - writingSince > HELD_WRITE.toNanos()) {
+            held = true;
+            owner.blocked("a write is held up: a queue is full, or the broker is busy");
+        }
         Unconfirmed oldest = blocked ? null : window.oldest();
-        while (oldest != null && oldest.deadline - now < 0) {
+        while (oldest != null && oldest != writing && oldest.deadline - now < 0) {
             overdue.add(window.remove(oldest.number));
             oldest = window.oldest();
         }
@@ -169,7 +259,11 @@ final class PublishingChannel {
     private void refused(long number, boolean multiple) {
         SendFailedException refusal =
                 new SendFailedException("refused by the broker (basic.nack): it does not have the message", null);
-        timer.schedule(() -> settle(number, multiple, refusal), REFUSAL_GRACE.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            timer.schedule(() -> settle(number, multiple, refusal), REFUSAL_GRACE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            settle(number, multiple, refusal);
+        }
     }
 
     /** A return names no number: it belongs to the oldest unconfirmed message that looks the same. */
@@ -197,19 +291,22 @@ final class PublishingChannel {
             blocked = true;
         }
         owner.blocked(reason);
+        owner.roomChanged();
     }
 
     private void setUnblocked() {
         synchronized (this) {
             blocked = false;
+            extendDeadlines(window.messages());
         }
         owner.unblocked();
         owner.roomChanged();
     }
 
-    /** Gives every unconfirmed message this deadline: the time that the broker did not listen does not count. */
-    synchronized void extendDeadlines(long deadline) {
-        window.messages().forEach(unconfirmed -> unconfirmed.deadline = deadline);
+    /** The time that the broker did not listen does not count. */
+    private void extendDeadlines(List<Unconfirmed> messages) {
+        long deadline = System.nanoTime() + timeoutNanos;
+        messages.forEach(unconfirmed -> unconfirmed.deadline = deadline);
     }
 
     private void ended(ShutdownSignalException cause) {
@@ -219,13 +316,16 @@ final class PublishingChannel {
                 return;
             }
             closed = true;
-            blocked = false;
-            left = window.messages();
+            left = window.takeAll();
+            if (blocked) {
+                blocked = false;
+                extendDeadlines(left);
+            }
         }
         if (!cause.isHardError() && !cause.isInitiatedByApplication()) {
             LOG.warn("the broker closed the channel for sending: {}", BrokerFaults.replyText(cause));
-            // end the connection too, so that there is one way to begin again; not on the thread that reads from it
-            timer.execute(connection::abort);
+            // end the connection too, so that there is one way to begin again
+            endConnection();
         }
         owner.ended(this, left, cause);
     }

@@ -5,7 +5,10 @@ final class Unconfirmed {
     final OutgoingMessage message;
     final SendCallback callback;
 
-    /** When it is given up, in terms of {@link System#nanoTime()}. */
+    /** Its place among all messages, whichever channel they were written to. */
+    long order;
+
+    /** When it is given up, in terms of {@link System#nanoTime()}; set when it is written. */
     long deadline;
 
     /** Its sequence number on the channel it was written to last. */
@@ -14,12 +17,14 @@ final class Unconfirmed {
     /** How many times it was written: more than once if a connection broke. */
     int writes;
 
+    /** How many channels the broker closed while it was unconfirmed: it may be the reason. */
+    int channelsClosed;
+
     /** Set if the broker gave it back. */
     Exception returned;
 
-    Unconfirmed(OutgoingMessage message, SendCallback callback, long deadline) {
+    Unconfirmed(OutgoingMessage message, SendCallback callback) {
         this.message = message;
         this.callback = callback;
-        this.deadline = deadline;
     }
 }

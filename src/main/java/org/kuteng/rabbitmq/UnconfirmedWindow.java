@@ -64,7 +64,7 @@ final class UnconfirmedWindow<T> {
      */
     void settle(long number, boolean multiple, Consumer<? super T> taker) {
         long last = Math.min(number, tail - 1);
-        for (long n = multiple ? head : number; n >= head && n <= last; n++) {
+        for (long n = multiple ? head : number; n <= last; n++) {
             T message = remove(n);
             if (message != null) {
                 taker.accept(message);
@@ -87,6 +87,27 @@ final class UnconfirmedWindow<T> {
             }
         }
         return message;
+    }
+
+    /**
+     * Undoes the last {@link #add}: its number is given out again.
+     *
+     * @return false if that message is not in here any more
+     */
+    boolean takeBack() {
+        if (remove(tail - 1) == null) {
+            return false;
+        }
+        tail--;
+        head = Math.min(head, tail);
+        return true;
+    }
+
+    /** Takes all messages out, in the order of their numbers. */
+    List<T> takeAll() {
+        List<T> all = messages();
+        settle(tail - 1, true, message -> {});
+        return all;
     }
 
     /** The messages in the order of their numbers. */

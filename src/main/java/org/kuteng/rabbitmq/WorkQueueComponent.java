@@ -11,8 +11,10 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.camel.Endpoint;
 import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.apache.camel.component.springrabbit.SpringRabbitMQComponent;
 import org.apache.camel.component.springrabbit.SpringRabbitMQEndpoint;
+import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.util.PropertiesHelper;
@@ -148,9 +150,15 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
 
     private Publisher newPublisher(WorkQueueSettings with, Supplier<String> name) {
         if (completions == null) {
-            completions = getCamelContext()
-                    .getExecutorServiceManager()
-                    .newFixedThreadPool(this, "kuteng-sent", COMPLETION_THREADS);
+            // at a limit, Camel lets the thread that hands over run the task itself, and that is the one that reads
+            // from
+            // the broker: it would wait for room that only it can make. There is no more in it than exchanges under way
+            ThreadPoolProfile unlimited = new ThreadPoolProfileBuilder("kuteng-sent")
+                    .poolSize(COMPLETION_THREADS)
+                    .maxPoolSize(COMPLETION_THREADS)
+                    .maxQueueSize(Integer.MAX_VALUE)
+                    .build();
+            completions = getCamelContext().getExecutorServiceManager().newThreadPool(this, "kuteng-sent", unlimited);
         }
         Publisher opened = new Publisher(broker(), with, name, completions);
         opened.onRefusal(this::fatal);

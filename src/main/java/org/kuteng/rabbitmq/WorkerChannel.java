@@ -14,6 +14,7 @@ import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.kuteng.broker.BrokerFaults;
@@ -48,6 +49,7 @@ final class WorkerChannel {
     private final List<Receiver> receivers = new ArrayList<>();
     private int inHand;
     private boolean threadEnded;
+    private final AtomicBoolean stopAsked = new AtomicBoolean();
     private volatile boolean stopping;
 
     /** @param index the number of this consumer in its route, from 1 */
@@ -178,6 +180,9 @@ final class WorkerChannel {
 
     /** No further message is begun; what the broker sent ahead goes back to the queue now. Does not wait. */
     void stop() {
+        if (!stopAsked.compareAndSet(false, true)) {
+            return;
+        }
         if (!acknowledging) {
             // the broker has forgotten what it sent: it is all done before the end
             receivers.forEach(receiver -> receiver.cancel().whenComplete((answer, failure) -> offerEnd()));

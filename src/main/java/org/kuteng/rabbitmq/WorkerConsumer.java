@@ -20,6 +20,7 @@ import org.kuteng.broker.BrokerException;
 import org.kuteng.broker.BrokerFaults;
 import org.kuteng.broker.BrokerKind;
 import org.kuteng.broker.Queues;
+import org.kuteng.broker.SameThread;
 import org.kuteng.broker.Topology;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -166,7 +167,6 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     }
 
     private void openChannel(String queue, int index) {
-        WorkerChannel opened = null;
         try {
             Channel channel = connection.createChannel();
             if (channel == null) {
@@ -176,18 +176,24 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
                                 + getRouteId() + " has concurrentConsumers=" + endpoint.getConcurrentConsumers(),
                         null);
             }
-            opened = new WorkerChannel(this, channel, queue, index, endpoint.isAcknowledging());
+            WorkerChannel opened = new WorkerChannel(this, channel, queue, index, endpoint.isAcknowledging());
             channels.add(opened);
-            opened.start();
-            if (index == 1 && failures != null && endpoint.isAutoDeclare()) {
-                opened.alsoConsume(connection.createChannel(), Queues.redeliveredName(queue));
+            begin(opened);
+        } catch (IOException | RuntimeException e) {
+            throw BrokerFaults.ofRequest("consume from queue '" + queue + "'", e);
+        }
+    }
+
+    private void begin(WorkerChannel channel) {
+        try {
+            channel.start();
+            if (channel.index() == 1 && failures != null && endpoint.isAutoDeclare()) {
+                channel.alsoConsume(connection.createChannel(), Queues.redeliveredName(channel.queue()));
             }
         } catch (IOException | RuntimeException e) {
-            if (opened != null) {
-                channels.remove(opened);
-                opened.discard();
-            }
-            throw BrokerFaults.ofRequest("consume from queue '" + queue + "'", e);
+            channels.remove(channel);
+            channel.discard();
+            throw BrokerFaults.ofRequest("consume from queue '" + channel.queue() + "'", e);
         }
     }
 
@@ -431,6 +437,10 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     }
 
     private void end() {
+        if (recovery == null) {
+            // it never began, and there may not even be a broker: a route that is not started
+            return;
+        }
         stopTaking();
         awaitIdle(System.nanoTime()
                 + endpoint.getComponent().settings().stopTimeout().toNanos());
@@ -443,9 +453,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         if (last != null) {
             last.abort(CLOSE_TIMEOUT_MILLIS);
         }
-        if (recovery != null) {
-            recovery.shutdownNow();
-        }
+        recovery.shutdownNow();
         endpoint.getComponent().stopped(this);
     }
 }

@@ -54,7 +54,7 @@ class OwnBrokerIT {
     void fourProcessesShareOneBroker() {
         KutengProcess broker = kuteng.command("broker", "--port", "0").start();
         String uri = "amqp://kuteng:kuteng@127.0.0.1:" + port(broker) + "/kuteng";
-        broker.awaitLine("^elsewhere: KUTENG_BROKER=" + Pattern.quote(uri) + " ./kuteng run$");
+        broker.awaitLine("^To use it: KUTENG_BROKER=" + Pattern.quote(uri) + " ./kuteng run$");
         KutengProcess first = run(uri, "consumer-1");
         KutengProcess second = run(uri, "consumer-2");
         first.awaitLine(ProgramBehaviour.WAITING);

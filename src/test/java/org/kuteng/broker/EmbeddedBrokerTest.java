@@ -95,7 +95,7 @@ class EmbeddedBrokerTest {
 
             assertEquals(
                     "port " + other.getLocalPort() + " on 127.0.0.1 is taken by another program:"
-                            + " stop that program, or choose another port",
+                            + " stop that program, or choose another port (kuteng.embedded.port)",
                     failure.getMessage());
         }
     }

@@ -19,7 +19,6 @@ record ChaosPlan(int messages, int rate, Map<Fault, Integer> faults, Duration al
     static final int WORKERS = 4;
     static final int PREFETCH = 20;
     static final int WINDOW = 100;
-    static final int WORK_MILLIS = 2;
 
     enum Fault {
         WORKER_KILL("worker killed (-9) and replaced"),
@@ -51,8 +50,22 @@ record ChaosPlan(int messages, int rate, Map<Fault, Integer> faults, Duration al
         return new ChaosPlan(messages, 500, faults, Duration.ofSeconds(10), safe);
     }
 
+    /** Every kind three times, on as many messages as are sent meanwhile. */
+    static ChaosPlan small(boolean safe) {
+        Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
+        for (Fault fault : Fault.values()) {
+            faults.put(fault, fault == Fault.MEMORY_ALARM ? 1 : 3);
+        }
+        return new ChaosPlan(5_000, 200, faults, Duration.ofSeconds(2), safe);
+    }
+
     private static int scaled(int number, double factor) {
         return (int) Math.round(number * factor);
+    }
+
+    /** Without protection more is sent than worked off, so that there is something to lose whenever a kill comes. */
+    int workMillis() {
+        return safe ? 2 : 1000 * WORKERS / rate + 2;
     }
 
     int count(Fault fault) {

@@ -55,8 +55,11 @@ final class ChaosRun {
                 .route("worker")
                 .set("period", ChaosPlan.PRODUCERS * 1000 / plan.rate())
                 .set("prefetch", ChaosPlan.PREFETCH)
-                .set("work.millis", ChaosPlan.WORK_MILLIS)
+                .set("work.millis", plan.workMillis())
                 .set("kuteng.confirm.window", ChaosPlan.WINDOW)
+                // without acknowledgements failed work is lost anyhow: what is to be seen there is what kills lose
+                .set("fails.always", plan.safe() ? "13" : "none")
+                .set("fails.once", plan.safe() ? "57" : "none")
                 .set("kuteng.retry.delays", RETRY_DELAYS);
         if (!plan.safe()) {
             site.profile("simple");

@@ -18,6 +18,8 @@ final class EndpointCheck {
             "WireTapDefinition", "uri",
             "DeadLetterChannelDefinition", "deadLetterUri");
 
+    private static final String WORK_QUEUES = "spring-rabbitmq";
+
     private static final Set<String> NAMELESS = Set.of("mock", "seda", "stub");
 
     private final Components components;
@@ -95,13 +97,32 @@ final class EndpointCheck {
                 report.error(endpoint.uri(), "'" + endpoint.scheme() + "' needs '" + required + "'");
             }
         }
-        if (consumer && endpoint.scheme().equals("spring-rabbitmq") && !endpoint.has("queues")) {
+        if (consumer && endpoint.scheme().equals(WORK_QUEUES) && !endpoint.has("queues")) {
             report.error(
                     endpoint.uri(),
                     "'spring-rabbitmq' does not know which queue to consume: add 'queues' under 'parameters'");
         }
+        if (endpoint.scheme().equals(WORK_QUEUES)) {
+            findQueues(endpoint, scope);
+        }
         boolean literal = placeholders.resolve(endpoint.name(), scope).isPresent();
         references.endpoint(resolved(endpoint, scope), consumer, literal, report.place(endpoint.uri()));
+    }
+
+    private void findQueues(Endpoint endpoint, Scope scope) {
+        boolean byName = "default".equals(endpoint.path());
+        Optional<String> names = endpoint.option("queues");
+        Optional<String> key = byName && names.isEmpty() ? endpoint.option("routingKey") : Optional.empty();
+        names.or(() -> key)
+                .flatMap(text -> placeholders.resolve(text, scope))
+                .filter(text -> !text.contains("${"))
+                .ifPresent(text -> {
+                    for (String name : text.split(",")) {
+                        if (!name.isBlank()) {
+                            references.queue(name.trim());
+                        }
+                    }
+                });
     }
 
     /** Some take an address that is nothing but the scheme. */

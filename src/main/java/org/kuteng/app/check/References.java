@@ -19,6 +19,7 @@ final class References {
 
     private final Map<String, Place> ids = new HashMap<>();
     private final Set<String> routeIds = new TreeSet<>();
+    private final Set<String> queues = new TreeSet<>();
     private final Set<String> beans = new TreeSet<>();
     private final Set<String> configurations = new TreeSet<>();
     private final Set<String> consumed = new HashSet<>();
@@ -52,6 +53,15 @@ final class References {
 
     Set<String> routeIds() {
         return routeIds;
+    }
+
+    /** A queue that a route takes messages from or sends messages to. */
+    void queue(String name) {
+        queues.add(name);
+    }
+
+    Set<String> queues() {
+        return queues;
     }
 
     void template(String id, TemplateParameters parameters) {

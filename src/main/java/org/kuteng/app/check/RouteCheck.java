@@ -41,8 +41,9 @@ public final class RouteCheck {
      *
      * @param problems as {@link #check} returns them
      * @param routeIds the ids of all routes that have one
+     * @param queues the queues that they consume, or send to by name
      */
-    public record Outcome(List<Problem> problems, Set<String> routeIds) {
+    public record Outcome(List<Problem> problems, Set<String> routeIds, Set<String> queues) {
         /** Whether one of the problems keeps the files from starting. */
         public boolean hasErrors() {
             return problems.stream().anyMatch(problem -> problem.severity() == Severity.ERROR);
@@ -55,7 +56,7 @@ public final class RouteCheck {
         files.forEach(check::read);
         check.references.finish();
         check.problems.sort(Problem.ORDER);
-        return new Outcome(List.copyOf(check.problems), check.references.routeIds());
+        return new Outcome(List.copyOf(check.problems), check.references.routeIds(), check.references.queues());
     }
 
     private void read(Path file) {

@@ -1,4 +1,4 @@
-package org.kuteng.rabbitmq;
+package org.kuteng.broker;
 
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
@@ -6,11 +6,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs the client's callbacks on the thread that reads from the broker: a worker only hands a message over there, and
- * the hand-over to a pool in between would cost more than the callback.
+ * Runs the client's callbacks on the thread that reads from the broker. For callbacks that only hand a message over, as
+ * a hand-over to a pool in between would cost more than the callback; and for those that want no message read before
+ * they are done with the one in hand, as the client's own pool takes a thousand ahead.
  */
-final class SameThread extends AbstractExecutorService {
-    static final ExecutorService EXECUTOR = new SameThread();
+public final class SameThread extends AbstractExecutorService {
+    public static final ExecutorService EXECUTOR = new SameThread();
 
     private SameThread() {}
 
