@@ -136,7 +136,7 @@ public record BrokerUri(boolean tls, String host, int port, String user, String 
      * taken for a password, whatever stands before it.
      */
     public static String maskedValue(String text) {
-        return text.replaceAll("(?i)((?:[a-z][a-z0-9+.-]*:/*)?[^:/@\\s,]*):[^\\s,]*@", "$1:***@");
+        return text.replaceAll("(?i)((?:[a-z][a-z0-9+.-]*:/*)?[^:/@\\s,']*):[^\\s,]*@", "$1:***@");
     }
 
     private static String decode(String text) {
