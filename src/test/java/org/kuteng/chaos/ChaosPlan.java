@@ -19,7 +19,6 @@ record ChaosPlan(int messages, int rate, Map<Fault, Integer> faults, Duration al
     static final int WORKERS = 4;
     static final int PREFETCH = 20;
     static final int WINDOW = 100;
-    static final int WORK_MILLIS = 2;
 
     enum Fault {
         WORKER_KILL("worker killed (-9) and replaced"),
@@ -62,6 +61,11 @@ record ChaosPlan(int messages, int rate, Map<Fault, Integer> faults, Duration al
 
     private static int scaled(int number, double factor) {
         return (int) Math.round(number * factor);
+    }
+
+    /** Without protection more is sent than worked off, so that there is something to lose whenever a kill comes. */
+    int workMillis() {
+        return safe ? 2 : 1000 * WORKERS / rate + 2;
     }
 
     int count(Fault fault) {

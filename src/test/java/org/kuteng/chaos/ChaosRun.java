@@ -55,7 +55,7 @@ final class ChaosRun {
                 .route("worker")
                 .set("period", ChaosPlan.PRODUCERS * 1000 / plan.rate())
                 .set("prefetch", ChaosPlan.PREFETCH)
-                .set("work.millis", ChaosPlan.WORK_MILLIS)
+                .set("work.millis", plan.workMillis())
                 .set("kuteng.confirm.window", ChaosPlan.WINDOW)
                 // without acknowledgements failed work is lost anyhow: what is to be seen there is what kills lose
                 .set("fails.always", plan.safe() ? "13" : "none")

@@ -33,7 +33,10 @@ final class Site {
     private final Map<String, String> settings = new LinkedHashMap<>();
     private String profile;
 
-    /** @param name of the folder and of the queue */
+    /**
+     * @param broker null if each process is to bring its own
+     * @param name of the folder and of the queue
+     */
     Site(KutengProcesses kuteng, TestBroker broker, String name) {
         this.kuteng = kuteng;
         this.broker = broker;
@@ -89,9 +92,8 @@ final class Site {
         }
         settings.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
         arguments.addAll(List.of("--set", "name=" + name, routeId));
-        KutengCommand command =
-                kuteng.command(arguments.toArray(String[]::new)).on(broker).jvm("-Xmx64m", "-Xss512k");
-        return command.start();
+        KutengCommand command = kuteng.command(arguments.toArray(String[]::new)).jvm("-Xmx64m", "-Xss512k");
+        return (broker == null ? command : command.on(broker)).start();
     }
 
     /** Grows with each message that this process has done. */
