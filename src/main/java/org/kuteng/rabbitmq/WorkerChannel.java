@@ -104,6 +104,10 @@ final class WorkerChannel {
     private void work() {
         try {
             for (Delivery next = sentAhead.take(); next != END; next = sentAhead.take()) {
+                if (acknowledging && !next.channel().isOpen()) {
+                    // the broker has it back already, and gives it to another one
+                    continue;
+                }
                 pickUp();
                 worker.process(this, next);
             }
@@ -268,6 +272,7 @@ final class WorkerChannel {
         private final String from;
         private final String tagSuffix;
         private String tag;
+        private boolean cancelled;
 
         Receiver(Channel channel, String from, String tagSuffix) {
             super(channel);
@@ -295,6 +300,10 @@ final class WorkerChannel {
 
         /** Asks the broker to send no more; the answer comes after the last message that is on its way. */
         CompletableFuture<?> cancel() {
+            if (cancelled) {
+                return CompletableFuture.completedFuture(null);
+            }
+            cancelled = true;
             try {
                 return getChannel()
                         .asyncCompletableRpc(
