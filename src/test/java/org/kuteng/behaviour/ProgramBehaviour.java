@@ -44,6 +44,7 @@ abstract class ProgramBehaviour {
 
     @AfterEach
     void deleteQueue(TestBroker broker) {
+        kuteng.killAll();
         WorkQueues.delete(broker, QUEUE);
     }
 
