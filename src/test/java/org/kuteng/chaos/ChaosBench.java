@@ -46,11 +46,47 @@ public final class ChaosBench implements java.util.concurrent.Callable<Integer> 
             ChaosReport report =
                     new ChaosRun(ChaosPlan.full(messages, kills, !unsafe), kuteng, broker, System.out::println).run();
             System.out.println("\n" + report.table());
-            boolean lost = !report.ledger().lost().isEmpty();
-            boolean asExpected = unsafe ? lost : report.isAsPromised();
-            System.out.println(
-                    asExpected ? unsafe ? "as expected: messages were lost" : "as promised" : "NOT as promised");
-            return asExpected ? 0 : 1;
+            if (unsafe) {
+                return verdict(!report.ledger().lost().isEmpty(), "as expected, messages were lost");
+            }
+            return verdict(report.isAsPromised(), "as promised");
         }
+    }
+
+    @Command(
+            name = "latency",
+            description = "How much longer healthy messages take when every second one fails (A B A B).",
+            mixinStandardHelpOptions = true)
+    int latency(
+            @Option(
+                            names = "--seconds",
+                            paramLabel = "N",
+                            defaultValue = "20",
+                            description = "of each of the four runs")
+                    int seconds) {
+        try (TestBroker broker = TestBrokers.killableRabbitMQ()) {
+            HealthyLatency latency = new HealthyLatency(kuteng, broker, seconds, System.out::println).run();
+            System.out.println("\n" + latency.table());
+            return verdict(latency.isAsPromised(), "as promised: less than twice");
+        }
+    }
+
+    @Command(
+            name = "rolling",
+            description = "Stops workers by SIGTERM one after another under load.",
+            mixinStandardHelpOptions = true)
+    int rolling(
+            @Option(names = "--workers", paramLabel = "N", defaultValue = "20", description = "how many processes")
+                    int workers) {
+        try (TestBroker broker = TestBrokers.killableRabbitMQ()) {
+            RollingStop rolling = new RollingStop(workers, kuteng, broker, System.out::println).run();
+            System.out.println("\n" + rolling.table());
+            return verdict(rolling.isAsPromised(), "as promised");
+        }
+    }
+
+    private static int verdict(boolean good, String praise) {
+        System.out.println(good ? praise : "NOT as promised");
+        return good ? 0 : 1;
     }
 }

@@ -1,0 +1,6 @@
+package org.kuteng.chaos;
+
+import org.kuteng.testing.OnRabbitMQ;
+
+@OnRabbitMQ
+class RollingStopRabbitMQIT extends RollingStopBehaviour {}

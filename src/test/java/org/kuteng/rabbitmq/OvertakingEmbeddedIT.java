@@ -1,0 +1,6 @@
+package org.kuteng.rabbitmq;
+
+import org.kuteng.testing.OnEmbeddedBroker;
+
+@OnEmbeddedBroker
+class OvertakingEmbeddedIT extends OvertakingBehaviour {}

@@ -1,0 +1,6 @@
+package org.kuteng.rabbitmq;
+
+import org.kuteng.testing.OnRabbitMQ;
+
+@OnRabbitMQ
+class OvertakingRabbitMQIT extends OvertakingBehaviour {}
