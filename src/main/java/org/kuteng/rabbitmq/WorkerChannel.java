@@ -272,7 +272,6 @@ final class WorkerChannel {
         private final String from;
         private final String tagSuffix;
         private String tag;
-        private boolean cancelled;
 
         Receiver(Channel channel, String from, String tagSuffix) {
             super(channel);
@@ -300,10 +299,6 @@ final class WorkerChannel {
 
         /** Asks the broker to send no more; the answer comes after the last message that is on its way. */
         CompletableFuture<?> cancel() {
-            if (cancelled) {
-                return CompletableFuture.completedFuture(null);
-            }
-            cancelled = true;
             try {
                 return getChannel()
                         .asyncCompletableRpc(

@@ -12,8 +12,7 @@ final class WorkQueues {
     private WorkQueues() {}
 
     static void delete(TestBroker broker, String queue) {
-        Stream<String> retries =
-                RetrySettings.DEFAULT_DELAYS.stream().map(delay -> Queues.retryName(queue, delay));
+        Stream<String> retries = RetrySettings.DEFAULT_DELAYS.stream().map(delay -> Queues.retryName(queue, delay));
         Stream<String> others = Stream.of(Queues.deadName(queue), Queues.redeliveredName(queue), queue);
         // Qpid ends the connection of whoever deletes a queue that another one leads to
         List<String> sourcesFirst = Stream.concat(retries, others).toList();
