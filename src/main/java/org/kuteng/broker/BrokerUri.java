@@ -46,6 +46,17 @@ public record BrokerUri(boolean tls, String host, int port, String user, String 
     /** User and password, host (a name, which may hold an underscore, or an IPv6 address), port. */
     private static final Pattern AUTHORITY = Pattern.compile("(?:([^@]*)@)?(\\[[0-9a-fA-F:.%]+]|[\\w.-]*)(?::(\\d*))?");
 
+    /** Up to the last @ of a word, but not into the next URI: a password may hold an unescaped @ or comma. */
+    private static final Pattern IN_TEXT = Pattern.compile("(?i)(amqps?://[^:/\\s]*):(?:(?!,\\s*amqps?://)\\S)*@");
+
+    private static final Pattern IN_VALUE =
+            Pattern.compile("(?i)((?:[a-z][a-z0-9+.-]*:/*)?[^:/,\\s]*?):(?:(?!,\\s*[a-z]+://).)*@");
+
+    private static final Pattern NO_PORT =
+            Pattern.compile("(?i)(amqps?://[^:/@\\[]*):(?!\\*\\*\\*@|\\d+(?:[/,']|$))[^/,']*");
+
+    private static final String MASK = "$1:***@";
+
     /**
      * Reads one URI, or several separated by commas: the nodes of one cluster.
      *
@@ -152,8 +163,7 @@ public record BrokerUri(boolean tls, String host, int port, String user, String 
 
     /** A text that may hold AMQP URIs with their passwords replaced by {@code ***}. */
     public static String masked(String text) {
-        // up to the last @ of a word, but not into the next URI: a password may hold an unescaped @ or comma
-        return text.replaceAll("(?i)(amqps?://[^:/\\s]*):(?:(?!,\\s*amqps?://)\\S)*@", "$1:***@");
+        return text.contains("://") ? IN_TEXT.matcher(text).replaceAll(MASK) : text;
     }
 
     /**
@@ -161,8 +171,7 @@ public record BrokerUri(boolean tls, String host, int port, String user, String 
      * and an @ is taken for a password, whatever stands before it or in it; and what should be a port but is no number.
      */
     public static String maskedValue(String text) {
-        return text.replaceAll("(?i)((?:[a-z][a-z0-9+.-]*:/*)?[^:/,\\s']*?):(?:(?!,\\s*[a-z]+://).)*@", "$1:***@")
-                .replaceAll("(?i)(amqps?://[^:/@\\[]*):(?!\\*\\*\\*@|\\d+(?:[/,']|$))[^/,']*", "$1:***");
+        return NO_PORT.matcher(IN_VALUE.matcher(text).replaceAll(MASK)).replaceAll("$1:***");
     }
 
     private static String decode(String text) {
