@@ -113,6 +113,7 @@ public final class KutengApplication {
         WorkQueueComponent component = new WorkQueueComponent();
         component.setFatalFaultHandler(this::end);
         component.setReadyListener(() -> tellWaiting(component));
+        main.bind("utf8Sources", new Utf8Sources());
         main.bind("spring-rabbitmq", component);
         main.bind("workQueueSettings", WorkQueueSettingsFrom.settings(settings));
         bindFailureHandling(main);

@@ -28,18 +28,22 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             "where messages live: 'embedded' starts a broker in this process; amqp:// or amqps:// URIs name RabbitMQ,"
                     + " comma-separated for the nodes of a cluster");
 
-    public static final Setting<Duration> HEARTBEAT = duration(
+    public static final Setting<Duration> HEARTBEAT = new Setting<>(
             "kuteng.broker.heartbeat",
-            ConnectionSettings.DEFAULT_HEARTBEAT,
+            // AMQP counts it in whole seconds, with 16 bits
+            SettingType.durationOrNever(Duration.ofSeconds(1), Duration.ofHours(18)),
+            SettingType.text(ConnectionSettings.DEFAULT_HEARTBEAT),
             "a connection that is silent for twice as long is taken for broken; 0s: never");
 
     public static final Setting<Duration> CONNECT_TIMEOUT = duration(
             "kuteng.broker.connectTimeout",
+            Duration.ofMillis(1),
             ConnectionSettings.DEFAULT_CONNECT_TIMEOUT,
             "how long one node of the broker may take to answer");
 
     public static final Setting<Duration> RETRY_DELAY = duration(
             "kuteng.broker.retryDelay",
+            Duration.ofMillis(10),
             ConnectionSettings.DEFAULT_RETRY_DELAY,
             "pause between two attempts to reach a broker that is away");
 
@@ -88,6 +92,7 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
 
     public static final Setting<Duration> CONFIRM_TIMEOUT = duration(
             "kuteng.confirm.timeout",
+            Duration.ofMillis(1),
             WorkQueueSettings.DEFAULT_CONFIRM_TIMEOUT,
             "how long the broker may take to confirm a message before the send fails");
 
@@ -105,6 +110,7 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
 
     public static final Setting<Duration> STOP_TIMEOUT = duration(
             "kuteng.stop.timeout",
+            Duration.ZERO,
             WorkQueueSettings.DEFAULT_STOP_TIMEOUT,
             "how long a worker that is stopped may go on with the message in hand; then it goes back to the queue");
 
@@ -165,8 +171,10 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
         return ROUTE_PREFIX + routeId + "." + key.substring("kuteng.".length());
     }
 
-    private static Setting<Duration> duration(String key, Duration defaultValue, String description) {
-        return new Setting<>(key, SettingType.DURATION_TYPE, SettingType.text(defaultValue), description);
+    /** Of at most a day: more is a mistake in the unit. */
+    private static Setting<Duration> duration(String key, Duration least, Duration defaultValue, String description) {
+        return new Setting<>(
+                key, SettingType.duration(least, Duration.ofDays(1)), SettingType.text(defaultValue), description);
     }
 
     private static String text(Enum<?> value) {

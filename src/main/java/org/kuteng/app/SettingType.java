@@ -29,7 +29,8 @@ public record SettingType<T>(String name, Function<String, T> parser) {
         default -> throw new IllegalArgumentException("it is neither true nor false");
     });
 
-    static final SettingType<Duration> DURATION_TYPE = new SettingType<>("duration", SettingType::duration);
+    /** RabbitMQ's time to live holds 32 bits of milliseconds, from which jitter takes its part. */
+    private static final Duration LONGEST_WAIT = Duration.ofDays(45);
 
     static final SettingType<Path> PATH = new SettingType<>("path", Path::of);
 
@@ -52,6 +53,25 @@ public record SettingType<T>(String name, Function<String, T> parser) {
     /** {@code embedded}, an empty list, or the nodes of a broker. */
     static final SettingType<List<BrokerUri>> BROKER =
             new SettingType<>("embedded|amqp://…", text -> text.equals("embedded") ? List.of() : broker(text));
+
+    static SettingType<Duration> duration(Duration least, Duration most) {
+        return new SettingType<>("duration", text -> between(least, most, duration(text)));
+    }
+
+    /** The same, where {@code 0s} means never. */
+    static SettingType<Duration> durationOrNever(Duration least, Duration most) {
+        return new SettingType<>("duration", text -> {
+            Duration duration = duration(text);
+            return duration.isZero() ? duration : between(least, most, duration);
+        });
+    }
+
+    private static Duration between(Duration least, Duration most, Duration duration) {
+        if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
+            throw new IllegalArgumentException("it is not between " + text(least) + " and " + text(most));
+        }
+        return duration;
+    }
 
     static SettingType<Integer> wholeNumber(int least, int most) {
         return new SettingType<>("number", text -> {
@@ -101,19 +121,18 @@ public record SettingType<T>(String name, Function<String, T> parser) {
         if (!m.matches()) {
             throw new IllegalArgumentException("it is not a duration such as 500ms, 30s, 10m, 7d");
         }
-        long number;
         try {
-            number = Long.parseLong(m.group(1));
-        } catch (NumberFormatException e) {
+            long number = Long.parseLong(m.group(1));
+            return switch (m.group(2) == null ? "ms" : m.group(2)) {
+                case "ms" -> Duration.ofMillis(number);
+                case "s" -> Duration.ofSeconds(number);
+                case "m" -> Duration.ofMinutes(number);
+                case "h" -> Duration.ofHours(number);
+                default -> Duration.ofDays(number);
+            };
+        } catch (NumberFormatException | ArithmeticException e) {
             throw new IllegalArgumentException("it is longer than any duration");
         }
-        return switch (m.group(2) == null ? "ms" : m.group(2)) {
-            case "ms" -> Duration.ofMillis(number);
-            case "s" -> Duration.ofSeconds(number);
-            case "m" -> Duration.ofMinutes(number);
-            case "h" -> Duration.ofHours(number);
-            default -> Duration.ofDays(number);
-        };
     }
 
     private static Duration waitingTime(String text) {
@@ -121,7 +140,7 @@ public record SettingType<T>(String name, Function<String, T> parser) {
         if (duration.isZero()) {
             throw new IllegalArgumentException("a delay has to be longer than nothing");
         }
-        return duration;
+        return between(Duration.ZERO, LONGEST_WAIT, duration);
     }
 
     static String text(List<Duration> durations) {

@@ -29,8 +29,9 @@ public final class Settings {
     private static final String ENVIRONMENT_PREFIX = "KUTENG_";
 
     /** Environment variables that begin like a setting but belong to the launcher or to the tests. */
-    private static final List<String> NOT_SETTINGS =
-            List.of("KUTENG_PROFILE", "KUTENG_JAVA_OPTS", "KUTENG_HOME", "KUTENG_TEST_");
+    private static final List<String> NOT_SETTINGS = List.of("KUTENG_PROFILE", "KUTENG_JAVA_OPTS", "KUTENG_HOME");
+
+    private static final String TEST_PREFIX = "KUTENG_TEST_";
 
     /** A value as text, and where it came from. */
     public record Value(String text, String source) {}
@@ -81,9 +82,10 @@ public final class Settings {
         readEnvironment(sources.environment(), values, problems);
         sources.systemProperties().stringPropertyNames().stream()
                 .filter(key -> key.startsWith(PREFIX) && !key.startsWith("kuteng.test."))
-                .forEach(key ->
-                        values.put(key, new Value(sources.systemProperties().getProperty(key), "-D" + key)));
-        sources.arguments().forEach((key, value) -> values.put(key, new Value(value, "--set")));
+                .forEach(key -> values.put(
+                        key,
+                        new Value(sources.systemProperties().getProperty(key).trim(), "-D" + key)));
+        sources.arguments().forEach((key, value) -> values.put(key, new Value(value.trim(), "--set")));
         validate(values, problems);
         if (!problems.isEmpty()) {
             throw new ConfigurationException(problems);
@@ -128,13 +130,18 @@ public final class Settings {
             Map<String, String> environment, Map<String, Value> values, List<String> problems) {
         Map<String, String> keys = new HashMap<>();
         Setting.ALL.forEach(setting -> keys.put(setting.environmentName(), setting.key()));
-        environment.forEach((name, text) -> {
+        Set<String> known = new TreeSet<>(keys.keySet());
+        known.addAll(NOT_SETTINGS);
+        // in order, so that several faults are always said in the same one
+        new TreeMap<>(environment).forEach((name, text) -> {
             if (keys.containsKey(name)) {
-                values.put(keys.get(name), new Value(text.trim(), name));
-            } else if (name.startsWith(ENVIRONMENT_PREFIX)
-                    && NOT_SETTINGS.stream().noneMatch(name::startsWith)) {
+                // KUTENG_BROKER= in a shell means: as if it were not there
+                if (!text.isBlank()) {
+                    values.put(keys.get(name), new Value(text.trim(), name));
+                }
+            } else if (name.startsWith(ENVIRONMENT_PREFIX) && !name.startsWith(TEST_PREFIX) && !known.contains(name)) {
                 problems.add("unknown environment variable " + name
-                        + Suggestions.closest(name, keys.keySet())
+                        + Suggestions.closest(name, known)
                                 .map(s -> " (did you mean " + s + "?)")
                                 .orElse("; './kuteng settings' lists them all"));
             }
@@ -201,7 +208,6 @@ public final class Settings {
 
     private static <T> T parse(Setting<T> setting, String text) {
         if (text.isBlank()) {
-            // KUTENG_BROKER= in a shell means: as if it were not there
             return setting.defaultText() == null
                     ? null
                     : setting.type().parser().apply(setting.defaultText());

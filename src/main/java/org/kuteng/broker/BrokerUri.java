@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One broker node as an <a href="https://www.rabbitmq.com/docs/uri-spec">AMQP URI</a> names it:
@@ -34,6 +36,27 @@ public record BrokerUri(boolean tls, String host, int port, String user, String 
 
     private static final String DEFAULT_USER = "guest";
 
+    private static final String DEFAULT_HOST = "localhost";
+
+    private static final int MAX_PORT = 65_535;
+
+    /** Between two nodes; a comma in a password is not followed by a scheme. */
+    private static final Pattern BETWEEN_NODES = Pattern.compile(",(?=\\s*(?:[a-zA-Z][a-zA-Z0-9+.-]*:/|,|$))");
+
+    /** User and password, host (a name, which may hold an underscore, or an IPv6 address), port. */
+    private static final Pattern AUTHORITY = Pattern.compile("(?:([^@]*)@)?(\\[[0-9a-fA-F:.%]+]|[\\w.-]*)(?::(\\d*))?");
+
+    /** Up to the last @ of a word, but not into the next URI: a password may hold an unescaped @ or comma. */
+    private static final Pattern IN_TEXT = Pattern.compile("(?i)(amqps?://[^:/\\s]*):(?:(?!,\\s*amqps?://)\\S)*@");
+
+    private static final Pattern IN_VALUE =
+            Pattern.compile("(?i)((?:[a-z][a-z0-9+.-]*:/*)?[^:/,\\s]*?):(?:(?!,\\s*[a-z]+://).)*@");
+
+    private static final Pattern NO_PORT =
+            Pattern.compile("(?i)(amqps?://[^:/@\\[]*):(?!\\*\\*\\*@|\\d+(?:[/,']|$))[^/,']*");
+
+    private static final String MASK = "$1:***@";
+
     /**
      * Reads one URI, or several separated by commas: the nodes of one cluster.
      *
@@ -42,7 +65,7 @@ public record BrokerUri(boolean tls, String host, int port, String user, String 
      */
     public static List<BrokerUri> parseList(String uris) {
         List<BrokerUri> nodes = new ArrayList<>();
-        for (String uri : uris.split(",", -1)) {
+        for (String uri : BETWEEN_NODES.split(uris)) {
             if (!uri.isBlank()) {
                 nodes.add(parse(uri.trim()));
             }
@@ -74,21 +97,22 @@ public record BrokerUri(boolean tls, String host, int port, String user, String 
                     + " (special characters in user or password are written %40 for @, %2F for /)");
         }
         String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-        if (!scheme.equals("amqp") && !scheme.equals("amqps")) {
+        if (!scheme.equals("amqp") && !scheme.equals("amqps") || !text.startsWith("//", scheme.length() + 1)) {
             throw new IllegalArgumentException("'" + maskedValue(text) + "' does not begin with amqp:// or amqps://");
         }
         if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
             throw new IllegalArgumentException(
                     "'" + maskedValue(text) + "' has a query or fragment, which kuteng does not know");
         }
-        if (uri.getRawAuthority() != null && uri.getHost() == null) {
+        Matcher authority = AUTHORITY.matcher(uri.getRawAuthority() == null ? "" : uri.getRawAuthority());
+        if (!authority.matches()) {
             throw new IllegalArgumentException("'" + maskedValue(text) + "' has no valid host and port"
                     + " (special characters in user or password are written %40 for @, %2F for /)");
         }
         boolean tls = scheme.equals("amqps");
-        int port = uri.getPort() > 0 ? uri.getPort() : tls ? DEFAULT_TLS_PORT : DEFAULT_PORT;
-        String host = uri.getHost() == null ? "localhost" : uri.getHost();
-        String userInfo = uri.getRawUserInfo();
+        String host = authority.group(2).isEmpty() ? DEFAULT_HOST : authority.group(2);
+        int port = port(text, authority.group(3), tls);
+        String userInfo = authority.group(1);
         String user = DEFAULT_USER;
         String password = DEFAULT_USER;
         if (userInfo != null) {
@@ -104,6 +128,18 @@ public record BrokerUri(boolean tls, String host, int port, String user, String 
         }
         String virtualHost = path == null || path.length() <= 1 ? "/" : decode(path.substring(1));
         return new BrokerUri(tls, host, port, user, password, virtualHost);
+    }
+
+    private static int port(String uri, String digits, boolean tls) {
+        if (digits == null || digits.isEmpty()) {
+            return tls ? DEFAULT_TLS_PORT : DEFAULT_PORT;
+        }
+        int port = digits.length() > 5 ? 0 : Integer.parseInt(digits);
+        if (port < 1 || port > MAX_PORT) {
+            throw new IllegalArgumentException(
+                    "'" + maskedValue(uri) + "' has port " + digits + ", which is not between 1 and " + MAX_PORT);
+        }
+        return port;
     }
 
     private boolean sameCluster(BrokerUri other) {
@@ -127,16 +163,15 @@ public record BrokerUri(boolean tls, String host, int port, String user, String 
 
     /** A text that may hold AMQP URIs with their passwords replaced by {@code ***}. */
     public static String masked(String text) {
-        // greedy up to the last @ of a word: a password may hold an unescaped @
-        return text.replaceAll("(?i)(amqps?://[^:/@\\s,]*):[^\\s,]*@", "$1:***@");
+        return text.contains("://") ? IN_TEXT.matcher(text).replaceAll(MASK) : text;
     }
 
     /**
-     * The same for a text that is meant to be such a URI but may not be one: what stands between a colon and an @ is
-     * taken for a password, whatever stands before it.
+     * The same for a text that is meant to be such a URI, or several, but may not be one: what stands between a colon
+     * and an @ is taken for a password, whatever stands before it or in it; and what should be a port but is no number.
      */
     public static String maskedValue(String text) {
-        return text.replaceAll("(?i)((?:[a-z][a-z0-9+.-]*:/*)?[^:/@\\s,]*):[^\\s,]*@", "$1:***@");
+        return NO_PORT.matcher(IN_VALUE.matcher(text).replaceAll(MASK)).replaceAll("$1:***");
     }
 
     private static String decode(String text) {

@@ -93,6 +93,19 @@ public final class EmbeddedBroker implements AutoCloseable {
      *     cannot be used, or when the broker itself fails
      */
     public static EmbeddedBroker start(Options options) {
+        try {
+            return startOnce(options);
+        } catch (EmbeddedBrokerException e) {
+            boolean taken = PortProbe.choose(options.port(), options.fallbackToFreePort()) != options.port();
+            if (!taken) {
+                throw e;
+            }
+            // another program took the port after it was looked at
+            return startOnce(options.withPort(ANY_PORT));
+        }
+    }
+
+    private static EmbeddedBroker startOnce(Options options) {
         int port = PortProbe.choose(options.port(), options.fallbackToFreePort());
         StoreFolder store = options.store() == null ? null : StoreFolder.claim(options.store());
         try {

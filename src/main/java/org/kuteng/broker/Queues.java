@@ -58,7 +58,16 @@ public final class Queues {
 
     private static boolean flag(Map<String, Object> arguments, String name, boolean defaultValue) {
         Object value = arguments.remove(name);
-        return value == null ? defaultValue : Boolean.parseBoolean(value.toString());
+        if (value == null) {
+            return defaultValue;
+        }
+        return switch (value.toString()) {
+            case "true" -> true;
+            case "false" -> false;
+            default ->
+                throw new IllegalArgumentException(
+                        "arg.queue." + name + " is '" + value + "', which is neither true nor false");
+        };
     }
 
     /** Where messages of a work queue lie that were given up. */

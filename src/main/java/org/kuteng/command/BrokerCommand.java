@@ -1,5 +1,6 @@
 package org.kuteng.command;
 
+import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -7,10 +8,11 @@ import org.kuteng.app.BrokerInUse;
 import org.kuteng.app.Setting;
 import org.kuteng.app.Settings;
 import org.kuteng.broker.EmbeddedBroker;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code kuteng broker}: the embedded broker alone, for several kuteng processes or other AMQP programs. */
 @Command(
@@ -24,6 +26,9 @@ final class BrokerCommand implements Callable<Integer>, WithCommonOptions {
 
     @Option(names = "--store", paramLabel = "FOLDER", description = "the same as --set kuteng.embedded.store=FOLDER")
     private String store;
+
+    @Spec
+    private CommandSpec spec;
 
     @Mixin
     private CommonOptions common = new CommonOptions();
@@ -46,8 +51,12 @@ final class BrokerCommand implements Callable<Integer>, WithCommonOptions {
         // others look for it where it was said to be: another port would not help them
         EmbeddedBroker broker = BrokerInUse.startEmbedded(settings, false);
         Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "kuteng-stop"));
+        // to be copied, and so with its password, which is no secret: it is the same everywhere
         String uri = BrokerInUse.uri(broker).toString().replace("***", EmbeddedBroker.DEFAULT_NAME);
-        LoggerFactory.getLogger("kuteng").info("elsewhere: KUTENG_BROKER={} ./kuteng run. To exit press CTRL+C", uri);
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("To use it: KUTENG_BROKER=" + uri + " ./kuteng run");
+        out.println("To exit press CTRL+C");
+        out.flush();
         new CountDownLatch(1).await();
         return 0;
     }

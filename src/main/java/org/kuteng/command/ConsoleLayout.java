@@ -43,7 +43,7 @@ final class ConsoleLayout extends LayoutBase<ILoggingEvent> {
         line.append(BrokerUri.masked(event.getFormattedMessage()));
         line.append(System.lineSeparator());
         if (verbose && event.getThrowableProxy() != null) {
-            line.append(ThrowableProxyUtil.asString(event.getThrowableProxy()));
+            line.append(BrokerUri.masked(ThrowableProxyUtil.asString(event.getThrowableProxy())));
         }
         return line.toString();
     }

@@ -15,6 +15,9 @@ final class FailedMessage {
     /** Long enough to recognise, short enough for a header frame and a column. */
     private static final int MAX_MESSAGE = 1_000;
 
+    /** AMQP's delivery mode of messages that survive a restart of the broker. */
+    private static final int PERSISTENT = 2;
+
     private static final int MAX_SHORT_MESSAGE = 200;
 
     private static final int MAX_STACK_FRAMES = 12;
@@ -59,10 +62,6 @@ final class FailedMessage {
         put(headers, FailureHeaders.EXCEPTION, cause.getClass().getName());
         put(headers, FailureHeaders.MESSAGE, cut(cause.getMessage(), MAX_MESSAGE));
         put(headers, FailureHeaders.STACK, stack(cause));
-        String expiration = delivery.properties().getExpiration();
-        if (expiration != null) {
-            headers.putIfAbsent(FailureHeaders.EXPIRATION, expiration);
-        }
         return headers;
     }
 
@@ -78,9 +77,28 @@ final class FailedMessage {
         return headers.get(name) instanceof Number number ? number.intValue() : 0;
     }
 
-    /** The message's properties with these headers: persistent, and not to expire. */
+    /**
+     * The message's properties with these headers, fit to be sent by somebody else to another queue: persistent, not to
+     * expire, not under another's name, and to no further queue. What it had of these is kept in headers.
+     */
     static BasicProperties.Builder properties(Delivery delivery, Map<String, Object> headers) {
-        return delivery.properties().builder().headers(headers).deliveryMode(2).expiration(null);
+        keep(headers, FailureHeaders.EXPIRATION, delivery.properties().getExpiration());
+        // RabbitMQ refuses a message that does not bear the name of the user who sends it
+        keep(headers, FailureHeaders.USER_ID, delivery.properties().getUserId());
+        // RabbitMQ sends a copy to each queue that it names
+        keep(headers, FailureHeaders.CC, headers.remove("CC"));
+        return delivery.properties()
+                .builder()
+                .headers(headers)
+                .deliveryMode(PERSISTENT)
+                .expiration(null)
+                .userId(null);
+    }
+
+    private static void keep(Map<String, Object> headers, String name, Object value) {
+        if (value != null) {
+            headers.putIfAbsent(name, value);
+        }
     }
 
     /** {@code IllegalStateException: no such order}, on one line. */

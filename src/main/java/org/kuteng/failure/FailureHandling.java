@@ -131,6 +131,12 @@ public final class FailureHandling implements FailureHandler {
         if (delivery.queue().equals(delivery.workQueue())) {
             return null;
         }
-        return new Move(message(delivery.queue(), delivery.properties(), delivery), null);
+        return new Move(
+                message(
+                        delivery.queue(),
+                        FailedMessage.properties(delivery, FailedMessage.headers(delivery))
+                                .build(),
+                        delivery),
+                null);
     }
 }

@@ -44,5 +44,11 @@ public final class FailureHeaders {
     /** The expiration that the message had; a retry or a dead letter must not expire by it (text). */
     public static final String EXPIRATION = PREFIX + "expiration";
 
+    /** The user-id that the message had; only its own sender may use it (text). */
+    public static final String USER_ID = PREFIX + "user-id";
+
+    /** The CC header that the message had; RabbitMQ would send a copy of a retry to each queue in it (list of text). */
+    public static final String CC = PREFIX + "cc";
+
     private FailureHeaders() {}
 }

@@ -1,6 +1,5 @@
 package org.kuteng.rabbitmq;
 
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProcessor;
@@ -71,8 +70,8 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
 
     private OutgoingMessage message(Exchange exchange) throws Exception {
         Message message = exchange.getMessage();
-        String exchangeName = (String) message.removeHeader(SpringRabbitMQConstants.EXCHANGE_OVERRIDE_NAME);
-        String routingKey = (String) message.removeHeader(SpringRabbitMQConstants.ROUTING_OVERRIDE_KEY);
+        String exchangeName = take(message, SpringRabbitMQConstants.EXCHANGE_OVERRIDE_NAME);
+        String routingKey = take(message, SpringRabbitMQConstants.ROUTING_OVERRIDE_KEY);
         String target = exchangeName == null ? endpoint.exchange() : WorkQueueEndpoint.exchange(exchangeName);
         String key = routingKey == null ? endpoint.getRoutingKey() : routingKey;
         if (target.equals(Topology.DEFAULT_EXCHANGE) && key.isBlank()) {
@@ -91,10 +90,16 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
                     target, key, mandatory, endpoint.getMessageConverter().toMessage(body, properties));
         }
         boolean text = body instanceof String;
-        return new OutgoingMessage(target, key, mandatory, mapping.properties(exchange, text), bytes(message, body));
+        return new OutgoingMessage(target, key, mandatory, mapping.properties(exchange, text), bytes(exchange, body));
     }
 
-    private byte[] bytes(Message message, Object body) throws Exception {
+    private static String take(Message message, String header) {
+        String value = message.getHeader(header, String.class);
+        message.removeHeader(header);
+        return value;
+    }
+
+    private byte[] bytes(Exchange exchange, Object body) throws Exception {
         if (body == null) {
             if (endpoint.isAllowNullBody()) {
                 return new byte[0];
@@ -103,10 +108,9 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
                     "the message for " + endpoint + " has no body; set a body, or allowNullBody=true");
         }
         if (body instanceof String text) {
-            String encoding = message.getHeader(SpringRabbitMQConstants.CONTENT_ENCODING, String.class);
-            return text.getBytes(encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding));
+            return text.getBytes(MessageMapping.charset(exchange));
         }
-        return body instanceof byte[] bytes ? bytes : message.getMandatoryBody(byte[].class);
+        return body instanceof byte[] bytes ? bytes : exchange.getMessage().getMandatoryBody(byte[].class);
     }
 
     /** A message that the route or a converter of the user's made itself is sent as it is. */

@@ -15,6 +15,8 @@ final class EndpointOptions {
 
     private static final Pattern WHOLE_NUMBER = Pattern.compile("-?\\d{1,18}");
 
+    private static final Pattern DURATION = Pattern.compile("(?=\\d)(\\d+d)?(\\d+h)?(\\d+m)?(\\d+s)?(\\d+ms)?");
+
     private static final Map<String, String> REFUSED = Map.of(
             "messageListenerContainerType", "kuteng has one kind of worker; leave it out",
             "maxConcurrentConsumers", "it belongs to Spring's simple container; use concurrentConsumers",
@@ -37,8 +39,21 @@ final class EndpointOptions {
         });
         number(options, "concurrentConsumers", 1, MAX_CONSUMERS);
         number(options, "prefetchCount", 0, MAX_PREFETCH);
-        number(options, "replyTimeout", Long.MIN_VALUE, Long.MAX_VALUE);
-        number(options, "confirmTimeout", Long.MIN_VALUE, Long.MAX_VALUE);
+        duration(options, "replyTimeout");
+        duration(options, "confirmTimeout");
+    }
+
+    /** Milliseconds, or as Camel writes it: {@code 5s}, {@code 1m30s}. */
+    private static void duration(Map<String, Object> options, String option) {
+        Object value = options.get(option);
+        if (value == null || value.toString().startsWith("#")) {
+            return;
+        }
+        String text = value.toString().trim();
+        if (!WHOLE_NUMBER.matcher(text).matches() && !DURATION.matcher(text).matches()) {
+            throw new IllegalArgumentException("option '" + option + "' of spring-rabbitmq is '" + text
+                    + "', which is not a duration such as 500, 5s or 1m30s");
+        }
     }
 
     private static void number(Map<String, Object> options, String option, long least, long most) {

@@ -129,8 +129,10 @@ final class MessageMapping {
         BasicProperties.Builder builder = new BasicProperties.Builder();
         String type = message.getHeader(SpringRabbitMQConstants.CONTENT_TYPE, String.class);
         builder.contentType(type == null && text ? TEXT_PLAIN : type);
-        String encoding = message.getHeader(SpringRabbitMQConstants.CONTENT_ENCODING, String.class);
-        builder.contentEncoding(encoding == null && text ? StandardCharsets.UTF_8.name() : encoding);
+        builder.contentEncoding(
+                text
+                        ? charset(exchange).name()
+                        : message.getHeader(SpringRabbitMQConstants.CONTENT_ENCODING, String.class));
         MessageDeliveryMode mode = message.getHeader(SpringRabbitMQConstants.DELIVERY_MODE, MessageDeliveryMode.class);
         builder.deliveryMode(
                 mode == null ? Integer.valueOf(persistent ? 2 : 1) : Integer.valueOf(MessageDeliveryMode.toInt(mode)));
@@ -139,8 +141,7 @@ final class MessageMapping {
         builder.type(message.getHeader(SpringRabbitMQConstants.TYPE, String.class));
         builder.appId(message.getHeader(SpringRabbitMQConstants.APP_ID, String.class));
 
-        Delivery from = exchange.getProperty(Delivery.PROPERTY, Delivery.class);
-        BasicProperties old = from == null ? new BasicProperties() : from.properties();
+        BasicProperties old = arrived(exchange);
         String id = own(message, SpringRabbitMQConstants.MESSAGE_ID, String.class, old.getMessageId());
         builder.messageId(id == null && identified ? UUID.randomUUID().toString() : id);
         Date time = own(message, SpringRabbitMQConstants.TIMESTAMP, Date.class, old.getTimestamp());
@@ -150,6 +151,21 @@ final class MessageMapping {
         builder.userId(own(message, SpringRabbitMQConstants.USER_ID, String.class, old.getUserId()));
         builder.headers(table(exchange));
         return builder.build();
+    }
+
+    /** The charset in which a text is sent: UTF-8, unless the route itself set another content encoding. */
+    static Charset charset(Exchange exchange) {
+        String encoding = own(
+                exchange.getMessage(),
+                SpringRabbitMQConstants.CONTENT_ENCODING,
+                String.class,
+                arrived(exchange).getContentEncoding());
+        return encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding);
+    }
+
+    private static BasicProperties arrived(Exchange exchange) {
+        Delivery from = exchange.getProperty(Delivery.PROPERTY, Delivery.class);
+        return from == null ? new BasicProperties() : from.properties();
     }
 
     /** What the route set itself: a value that only arrived with the message in hand does not hold for the next. */

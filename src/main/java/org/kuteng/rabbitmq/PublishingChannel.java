@@ -30,6 +30,9 @@ final class PublishingChannel {
     /** A broker that does not answer the farewell is left without it. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
+    /** The embedded broker has no way to say that it blocks publishers: it lets a write wait. */
+    private static final Duration HELD_WRITE = Duration.ofSeconds(1);
+
     private final Connection connection;
     private final Channel channel;
     private final boolean confirm;
@@ -50,6 +53,11 @@ final class PublishingChannel {
     private boolean broken;
     private boolean closed;
     private boolean blocked;
+
+    /** When the write in progress began, and whether it was told that it is held up. */
+    private long writingSince;
+
+    private boolean held;
 
     /** Whoever opened the channel. */
     interface Owner {
@@ -137,7 +145,9 @@ final class PublishingChannel {
                     message.mandatory(),
                     message.properties(),
                     message.body());
-            written(unconfirmed);
+            if (written(unconfirmed)) {
+                owner.unblocked();
+            }
         } catch (IOException | AlreadyClosedException e) {
             LOG.debug("the connection broke under a send", e);
             breakOff();
@@ -168,17 +178,22 @@ final class PublishingChannel {
         if (confirm) {
             window.add(next, unconfirmed);
             writing = unconfirmed;
+            writingSince = System.nanoTime();
         }
         return true;
     }
 
-    private synchronized void written(Unconfirmed unconfirmed) {
+    /** @return whether the write was held up so long that it was told */
+    private synchronized boolean written(Unconfirmed unconfirmed) {
+        boolean wasHeld = held;
+        held = false;
         next++;
         writing = null;
         if (unconfirmed.writes == 1) {
             // the write may have been held up: the broker has the whole time from here on
             unconfirmed.deadline = System.nanoTime() + timeoutNanos;
         }
+        return wasHeld;
     }
 
     /**
@@ -212,6 +227,10 @@ final class PublishingChannel {
     /** Takes out what is past its deadline; nothing while the broker does not listen. */
     synchronized List<Unconfirmed> takeOverdue(long now) {
         List<Unconfirmed> overdue = new ArrayList<>();
+        if (writing != null && !held && now - writingSince > HELD_WRITE.toNanos()) {
+            held = true;
+            owner.blocked("a write is held up: a queue is full, or the broker is busy");
+        }
         Unconfirmed oldest = blocked ? null : window.oldest();
         while (oldest != null && oldest != writing && oldest.deadline - now < 0) {
             overdue.add(window.remove(oldest.number));

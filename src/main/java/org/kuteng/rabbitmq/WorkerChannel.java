@@ -70,6 +70,11 @@ final class WorkerChannel {
         return index;
     }
 
+    /** How many messages wait here for the one in hand. */
+    int sentAhead() {
+        return sentAhead.size();
+    }
+
     /** Begins to consume; returns when the broker has agreed. */
     void start() throws IOException {
         worker.newThread(this::work, index).start();
@@ -104,6 +109,10 @@ final class WorkerChannel {
     private void work() {
         try {
             for (Delivery next = sentAhead.take(); next != END; next = sentAhead.take()) {
+                if (acknowledging && !next.channel().isOpen()) {
+                    // the broker has it back already, and gives it to another one
+                    continue;
+                }
                 pickUp();
                 worker.process(this, next);
             }

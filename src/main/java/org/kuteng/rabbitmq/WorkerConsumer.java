@@ -80,6 +80,13 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         }
     }
 
+    /** How many messages the broker has sent ahead of those in hand. */
+    public int sentAhead() {
+        synchronized (opening) {
+            return channels.stream().mapToInt(WorkerChannel::sentAhead).sum();
+        }
+    }
+
     /** How many consumers the broker has of this worker when all is well. */
     public int wantedConsumers() {
         return endpoint.getConcurrentConsumers()
@@ -437,6 +444,10 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     }
 
     private void end() {
+        if (recovery == null) {
+            // it never began, and there may not even be a broker: a route that is not started
+            return;
+        }
         stopTaking();
         awaitIdle(System.nanoTime()
                 + endpoint.getComponent().settings().stopTimeout().toNanos());
@@ -449,9 +460,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         if (last != null) {
             last.abort(CLOSE_TIMEOUT_MILLIS);
         }
-        if (recovery != null) {
-            recovery.shutdownNow();
-        }
+        recovery.shutdownNow();
         endpoint.getComponent().stopped(this);
     }
 }

@@ -33,6 +33,12 @@ final class FakeConnection {
     /** What was written, as {@code exchange/routing key:body}. */
     final List<String> written = new CopyOnWriteArrayList<>();
 
+    /** The message that was written last; null if none was. */
+    volatile OutgoingMessage last;
+
+    /** The queues that were declared. */
+    final List<String> declared = new CopyOnWriteArrayList<>();
+
     private final List<ShutdownListener> listeners = new ArrayList<>();
     private ConfirmCallback acked;
     private ConfirmCallback nacked;
@@ -40,6 +46,7 @@ final class FakeConnection {
     private BlockedCallback blocked;
     private UnblockedCallback unblocked;
     private volatile Runnable onWrite = () -> {};
+    private volatile Runnable onWritten = () -> {};
     private volatile boolean writesFail;
     private volatile ShutdownSignalException end;
     private volatile boolean noChannel;
@@ -47,8 +54,12 @@ final class FakeConnection {
 
     private final Channel channel = proxy(Channel.class, (method, arguments) -> switch (method) {
         case "basicPublish" ->
-            publish((String) arguments[0], (String) arguments[1], (BasicProperties) arguments[3], (byte[])
-                    arguments[4]);
+            publish(new OutgoingMessage(
+                    (String) arguments[0],
+                    (String) arguments[1],
+                    (Boolean) arguments[2],
+                    (BasicProperties) arguments[3],
+                    (byte[]) arguments[4]));
         case "addConfirmListener" -> {
             acked = (ConfirmCallback) arguments[0];
             nacked = (ConfirmCallback) arguments[1];
@@ -63,6 +74,7 @@ final class FakeConnection {
             if (refusal != null) {
                 throw closed(refusal);
             }
+            declared.add((String) arguments[0]);
             yield new com.rabbitmq.client.impl.AMQImpl.Queue.DeclareOk((String) arguments[0], 0, 0);
         }
         case "confirmSelect", "close" -> null;
@@ -157,18 +169,27 @@ final class FakeConnection {
         onWrite = action;
     }
 
-    private Object publish(String exchange, String key, BasicProperties properties, byte[] body) throws IOException {
+    /** What happens as soon as a message is written. */
+    void onWritten(Runnable action) {
+        onWritten = action;
+    }
+
+    private Object publish(OutgoingMessage message) throws IOException {
         onWrite.run();
         if (end != null) {
             throw new AlreadyClosedException(end);
         }
-        if (properties.getHeaders() != null && properties.getHeaders().containsKey(CANNOT_BE_WRITTEN)) {
+        Map<String, Object> headers = message.properties().getHeaders();
+        if (headers != null && headers.containsKey(CANNOT_BE_WRITTEN)) {
             throw new IllegalArgumentException("Invalid value in table");
         }
         if (writesFail) {
             throw new IOException("Broken pipe");
         }
-        written.add(exchange + "/" + key + ":" + new String(body, StandardCharsets.UTF_8));
+        last = message;
+        written.add(message.exchange() + "/" + message.routingKey() + ":"
+                + new String(message.body(), StandardCharsets.UTF_8));
+        onWritten.run();
         return null;
     }
 

@@ -60,11 +60,26 @@ class PublishingChannelTest {
     }
 
     @Test
+    void aWriteThatIsHeldUpIsToldOnce() {
+        connection.onWrite(() -> {
+            channel.takeOverdue(System.nanoTime());
+            assertEquals(List.of(), blockedFor);
+            channel.takeOverdue(System.nanoTime() + 2 * TIMEOUT);
+            channel.takeOverdue(System.nanoTime() + 3 * TIMEOUT);
+        });
+
+        channel.write(message());
+
+        assertEquals(List.of("a write is held up: a queue is full, or the broker is busy"), blockedFor);
+    }
+
+    @Test
     void nothingIsOverdueWhileTheBrokerBlocksPublishersAndAllHasItsWholeTimeAfterwards() {
         channel.write(message());
         connection.block();
         assertEquals(List.of(), channel.takeOverdue(System.nanoTime() + 2 * TIMEOUT));
         assertFalse(channel.hasRoom());
+        assertEquals(List.of("low on memory"), blockedFor);
 
         long before = System.nanoTime();
         connection.unblock();
@@ -118,6 +133,8 @@ class PublishingChannelTest {
                 new OutgoingMessage("", "kuteng", true, new BasicProperties(), new byte[0]), failure -> {});
     }
 
+    private final List<String> blockedFor = new ArrayList<>();
+
     private final class Owner implements PublishingChannel.Owner {
         @Override
         public void settled(Unconfirmed unconfirmed, Exception failure) {
@@ -131,7 +148,7 @@ class PublishingChannelTest {
 
         @Override
         public void blocked(String reason) {
-            assertEquals("low on memory", reason);
+            blockedFor.add(reason);
         }
 
         @Override

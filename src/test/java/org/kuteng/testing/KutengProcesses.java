@@ -32,7 +32,8 @@ public final class KutengProcesses implements AfterEachCallback {
         Runtime.getRuntime().removeShutdownHook(atEndOfJvm);
     }
 
-    private void killAll() {
+    /** For a test that cleans up where they would go on: a worker declares a deleted queue again. */
+    public void killAll() {
         processes.forEach(process -> {
             process.sigkill();
             process.awaitExit();
