@@ -10,8 +10,10 @@ import com.rabbitmq.client.ShutdownSignalException;
 import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
@@ -41,7 +43,8 @@ public final class BrokerFaults {
                             + "': wrong user or password; check the URI in kuteng.broker",
                     e);
         }
-        if (reply != null && replyCode(e) == AMQP.NOT_ALLOWED) {
+        // RabbitMQ says the one, Qpid the other
+        if (reply != null && (replyCode(e) == AMQP.NOT_ALLOWED || replyCode(e) == AMQP.NOT_FOUND)) {
             return new BrokerException(true, noAccess(where, node, reply), e);
         }
         if (reply != null && (replyCode(e) == AMQP.ACCESS_REFUSED || reply.contains("ACCESS_REFUSED"))) {
@@ -51,18 +54,26 @@ public final class BrokerFaults {
                             + "': wrong user or password, or no right to connect (" + reply + ")",
                     e);
         }
-        if (find(e, SSLException.class) != null) {
-            String message = find(e, SSLException.class).getMessage();
-            if (message != null && message.contains("plaintext connection")) {
-                message = "it does not speak TLS on this port; the URI begins with amqps://";
-            }
-            return new BrokerException(
-                    true,
-                    "TLS with the broker at " + where + " failed: " + message
-                            + "; kuteng.tls.caFile names the authority to trust",
-                    e);
+        boolean lineBroke = find(e, EOFException.class) != null || find(e, SocketException.class) != null;
+        if (find(e, SSLException.class) != null && !lineBroke) {
+            return new BrokerException(true, "TLS with the broker at " + where + " failed: " + ofTls(e), e);
         }
         return new BrokerException(false, "broker at " + where + " is not reachable (" + reason(e) + ")", e);
+    }
+
+    private static String ofTls(Throwable e) {
+        String message = String.valueOf(find(e, SSLException.class).getMessage());
+        if (message.contains("plaintext connection") || message.contains("unrecognized SSL message")) {
+            return "it does not speak TLS on this port; the URI begins with amqps://";
+        }
+        if (find(e, CertPathBuilderException.class) != null) {
+            return "its certificate comes from an authority that is not trusted; kuteng.tls.caFile names those to trust";
+        }
+        if (message.startsWith("No subject alternative") || message.startsWith("No name matching")) {
+            return "its certificate is not made out for this host (" + message
+                    + "); take the host that the certificate names";
+        }
+        return message;
     }
 
     private static String noAccess(String where, BrokerUri node, String reply) {

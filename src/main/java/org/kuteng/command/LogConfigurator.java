@@ -45,6 +45,8 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         context.getLogger("qpid.message").setLevel(Level.OFF);
         context.getLogger("org.springframework").setLevel(Level.WARN);
         context.getLogger("com.rabbitmq").setLevel(Level.WARN);
+        // what it says of TLS is thrown, too
+        context.getLogger("com.rabbitmq.client.impl.SocketFrameHandler").setLevel(Level.OFF);
         context.getLogger("com.networknt").setLevel(Level.WARN);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }

@@ -24,6 +24,7 @@ import org.kuteng.broker.BrokerFaults;
 import org.kuteng.broker.Topology;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Sends messages over one long-lived channel and tells each sender, later and on another thread, whether the broker has
@@ -273,7 +274,9 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
 
     /** What waits to be sent fails; the next send tries once more. */
     private void refused(BrokerException e) {
-        LOG.error("{}", e.getMessage());
+        String before = locked(() -> refusal == null ? null : refusal.getMessage());
+        // each send asks again: the same answer is told once
+        LOG.atLevel(e.getMessage().equals(before) ? Level.DEBUG : Level.ERROR).log("{}", e.getMessage());
         List<Unconfirmed> left = locked(() -> {
             refusal = e;
             refusals++;

@@ -70,6 +70,11 @@ final class WorkerChannel {
         return index;
     }
 
+    /** How many messages wait here for the one in hand. */
+    int sentAhead() {
+        return sentAhead.size();
+    }
+
     /** Begins to consume; returns when the broker has agreed. */
     void start() throws IOException {
         worker.newThread(this::work, index).start();

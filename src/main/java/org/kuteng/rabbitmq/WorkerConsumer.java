@@ -80,6 +80,13 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         }
     }
 
+    /** How many messages the broker has sent ahead of those in hand. */
+    public int sentAhead() {
+        synchronized (opening) {
+            return channels.stream().mapToInt(WorkerChannel::sentAhead).sum();
+        }
+    }
+
     /** How many consumers the broker has of this worker when all is well. */
     public int wantedConsumers() {
         return endpoint.getConcurrentConsumers()

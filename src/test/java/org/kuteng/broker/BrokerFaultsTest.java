@@ -16,6 +16,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
@@ -113,13 +114,24 @@ class BrokerFaultsTest {
 
     @Test
     void aCertificateThatIsNotTrustedIsForGood() {
+        Exception thrown = new SSLHandshakeException("PKIX path building failed");
+        thrown.initCause(new CertPathBuilderException("unable to find valid certification path to requested target"));
         assertFault(
                 true,
-                "TLS with the broker at h1:5672, h2:5672 failed: unable to find valid certification path to requested"
-                        + " target; kuteng.tls.caFile names the authority to trust",
-                BrokerFaults.ofConnecting(
-                        NODES,
-                        new SSLHandshakeException("unable to find valid certification path to requested target")));
+                "TLS with the broker at h1:5672, h2:5672 failed: its certificate comes from an authority that is not"
+                        + " trusted; kuteng.tls.caFile names those to trust",
+                BrokerFaults.ofConnecting(NODES, thrown));
+    }
+
+    @Test
+    void aHandshakeThatWasCutOffMayPass() {
+        Exception thrown = new SSLHandshakeException("Remote host terminated the handshake");
+        thrown.initCause(new EOFException("SSL peer shut down incorrectly"));
+        assertFault(
+                false,
+                "broker at h1:5672, h2:5672 is not reachable"
+                        + " (it closed the connection; does it speak AMQP 0-9-1?)",
+                BrokerFaults.ofConnecting(NODES, thrown));
     }
 
     @Test

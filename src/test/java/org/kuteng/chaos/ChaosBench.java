@@ -58,14 +58,19 @@ public final class ChaosBench implements java.util.concurrent.Callable<Integer> 
             description = "How much longer healthy messages take when every second one fails (A B A B).",
             mixinStandardHelpOptions = true)
     int latency(
-            @Option(
-                            names = "--seconds",
-                            paramLabel = "N",
-                            defaultValue = "20",
-                            description = "of each of the four runs")
-                    int seconds) {
+            @Option(names = "--rounds", paramLabel = "N", defaultValue = "2", description = "A and B so often")
+                    int rounds,
+            @Option(names = "--seconds", paramLabel = "N", defaultValue = "20", description = "of each run")
+                    int seconds,
+            @Option(names = "--durable-answers", description = "workers also wait until their results are on disk")
+                    boolean durableAnswers) {
         try (TestBroker broker = TestBrokers.killableRabbitMQ()) {
-            HealthyLatency latency = new HealthyLatency(kuteng, broker, seconds, System.out::println).run();
+            HealthyLatency latency = new HealthyLatency(
+                            kuteng,
+                            broker,
+                            new HealthyLatency.Size(rounds, seconds, durableAnswers),
+                            System.out::println)
+                    .run();
             System.out.println("\n" + latency.table());
             return verdict(latency.isAsPromised(), "as promised: less than twice");
         }

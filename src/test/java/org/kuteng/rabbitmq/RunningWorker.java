@@ -42,6 +42,12 @@ final class RunningWorker implements AutoCloseable {
         return worker;
     }
 
+    /** How many messages wait for the one in hand. */
+    int sentAhead() {
+        WorkQueueComponent component = context.getComponent("spring-rabbitmq", WorkQueueComponent.class);
+        return component.workers().stream().mapToInt(WorkerConsumer::sentAhead).sum();
+    }
+
     /** Returns when no further message is begun and what was sent ahead is on its way back; work in hand goes on. */
     void stopTaking() {
         WorkQueueComponent component = context.getComponent("spring-rabbitmq", WorkQueueComponent.class);

@@ -24,6 +24,7 @@ public final class KutengCommand {
     private final Map<String, String> environment = new HashMap<>();
     private final Consumer<KutengProcess> started;
     private Path folder = Path.of("").toAbsolutePath();
+    private List<String> starter = List.of();
 
     KutengCommand(List<String> arguments, Consumer<KutengProcess> started) {
         this.arguments = arguments;
@@ -45,13 +46,19 @@ public final class KutengCommand {
         return this;
     }
 
+    /** Words before the command: a program that starts it, as another user for example. */
+    public KutengCommand by(String... words) {
+        starter = List.of(words);
+        return this;
+    }
+
     public KutengCommand jvm(String... flags) {
         jvmFlags.addAll(List.of(flags));
         return this;
     }
 
     public KutengProcess start() {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(starter);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmFlags);
         command.addAll(program());

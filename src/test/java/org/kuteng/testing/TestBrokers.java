@@ -46,7 +46,7 @@ public final class TestBrokers {
     }
 
     /** For tests that need {@link RabbitMQNode} and no other. */
-    static void assumeInstalled() {
+    public static void assumeInstalled() {
         RabbitMQInstallation.find().orElseGet(() -> none("no rabbitmq-server on this machine (install it)"));
     }
 

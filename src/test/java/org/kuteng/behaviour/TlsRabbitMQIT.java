@@ -1,0 +1,165 @@
+package org.kuteng.behaviour;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.kuteng.testing.KutengProcess;
+import org.kuteng.testing.KutengProcesses;
+import org.kuteng.testing.OnRabbitMQ;
+import org.kuteng.testing.OutputLine;
+import org.kuteng.testing.RabbitMQNode;
+import org.kuteng.testing.TestBrokers;
+
+/** A RabbitMQ that speaks TLS, with a certificate for "localhost" from an authority of the test's own. */
+@Tag(OnRabbitMQ.TAG)
+class TlsRabbitMQIT {
+    @TempDir
+    static Path folder;
+
+    private static RabbitMQNode node;
+    private static int tlsPort;
+
+    @RegisterExtension
+    final KutengProcesses kuteng = new KutengProcesses();
+
+    @BeforeEach
+    void startNode() throws Exception {
+        TestBrokers.assumeInstalled();
+        if (node == null) {
+            certificates();
+            tlsPort = freePort();
+            node = RabbitMQNode.start(new RabbitMQNode.Settings(
+                    false,
+                    List.of(
+                            "listeners.ssl.1 = 127.0.0.1:" + tlsPort,
+                            "ssl_options.cacertfile = " + folder.resolve("ca.pem"),
+                            "ssl_options.certfile = " + folder.resolve("server.pem"),
+                            "ssl_options.keyfile = " + folder.resolve("server.key"),
+                            "ssl_options.verify = verify_none"),
+                    ""));
+        }
+    }
+
+    @AfterAll
+    static void stopNode() {
+        if (node != null) {
+            node.close();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static void certificates() throws Exception {
+        authority("ca");
+        authority("stranger");
+        openssl("req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj /CN=localhost -addext"
+                + " subjectAltName=DNS:localhost");
+        openssl("x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -copy_extensions copy"
+                + " -out server.pem");
+    }
+
+    private static void authority(String name) throws Exception {
+        openssl("req -x509 -newkey rsa:2048 -nodes -days 2 -keyout " + name + ".key -out " + name + ".pem -subj /CN="
+                + name);
+    }
+
+    private static void openssl(String arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("openssl"));
+        command.addAll(List.of(arguments.split(" ")));
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes());
+        assertEquals(0, process.waitFor(), output);
+    }
+
+    private KutengProcess run(String host, String authority) {
+        return kuteng.command(
+                        "run",
+                        "--set",
+                        "kuteng.tls.caFile=" + folder.resolve(authority + ".pem"),
+                        "--set",
+                        "producer.period=10")
+                .env("KUTENG_BROKER", "amqps://kuteng:kuteng@" + host + ":" + tlsPort + "/kuteng")
+                .start();
+    }
+
+    @Test
+    void withTheRightAuthorityItWorks() {
+        KutengProcess run = run("localhost", "ca");
+        run.awaitLine("broker +amqps://kuteng:\\*\\*\\*@localhost:" + tlsPort + "/kuteng$");
+        run.awaitLine("Received a message: Hello kuteng!9$");
+    }
+
+    @Test
+    void anUnknownAuthorityIsRefused() {
+        assertRefused(
+                run("localhost", "stranger"),
+                "kuteng: TLS with the broker at localhost:" + tlsPort + " failed: "
+                        + "its certificate comes from an authority that is not trusted; kuteng.tls.caFile names those to trust");
+    }
+
+    @Test
+    void aCertificateForAnotherHostIsRefused() {
+        assertRefused(
+                run("127.0.0.1", "ca"),
+                "kuteng: TLS with the broker at 127.0.0.1:" + tlsPort + " failed: "
+                        + "its certificate is not made out for this host (No subject alternative names matching IP address"
+                        + " 127.0.0.1 found); take the host that the certificate names");
+    }
+
+    @Test
+    void withoutTheHostCheckAnotherHostIsTaken() {
+        KutengProcess run = kuteng.command(
+                        "run",
+                        "consumer-1",
+                        "--set",
+                        "kuteng.tls.caFile=" + folder.resolve("ca.pem"),
+                        "--set",
+                        "kuteng.tls.verifyHostName=false")
+                .env("KUTENG_BROKER", "amqps://kuteng:kuteng@127.0.0.1:" + tlsPort + "/kuteng")
+                .start();
+        run.awaitLine(ProgramBehaviour.WAITING);
+    }
+
+    @Test
+    void aCaFileWithoutCertificatesIsNamed() {
+        KutengProcess run = run("localhost", "nothing");
+        assertEquals(2, run.awaitExit());
+        assertEquals(1, run.lines().size(), run.toString());
+        assertTrue(run.lines().get(0).text().startsWith("kuteng: the CA file " + folder.resolve("nothing.pem")));
+    }
+
+    @Test
+    void aPortThatDoesNotSpeakTlsIsNamed() {
+        KutengProcess run = kuteng.command("run")
+                .env("KUTENG_BROKER", node.uri().replace("amqp:", "amqps:"))
+                .start();
+        assertRefused(
+                run,
+                "kuteng: TLS with the broker at 127.0.0.1:" + node.port()
+                        + " failed: it does not speak TLS on this port; the URI begins with amqps://");
+    }
+
+    private static void assertRefused(KutengProcess run, String line) {
+        assertEquals(2, run.awaitExit());
+        assertEquals(List.of(line), run.lines().stream().map(OutputLine::text).toList());
+    }
+}
