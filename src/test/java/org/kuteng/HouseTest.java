@@ -10,6 +10,11 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.nio.charset.Charset;
 
 /** Keeps the house as it was drawn: command → app, board, bench → failure → rabbitmq, once → broker. */
 @AnalyzeClasses(packages = "org.kuteng", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -96,4 +101,20 @@ class HouseTest {
 
     @ArchTest
     static final ArchRule aClassIsNamedForItsJob = noClasses().should().haveNameMatching(".*(Manager|Helper|Utils?)");
+
+    @ArchTest
+    static final ArchRule noTextDependsOnThePlatformsCharset = noClasses()
+            .that()
+            // what comes from the keyboard is in the terminal's
+            .resideOutsideOfPackage("org.kuteng.command..")
+            .should()
+            .callMethod(String.class, "getBytes")
+            .orShould()
+            .callConstructor(String.class, byte[].class)
+            .orShould()
+            .callConstructor(InputStreamReader.class, InputStream.class)
+            .orShould()
+            .callConstructor(OutputStreamWriter.class, OutputStream.class)
+            .orShould()
+            .callMethod(Charset.class, "defaultCharset");
 }

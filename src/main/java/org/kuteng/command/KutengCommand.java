@@ -2,6 +2,7 @@ package org.kuteng.command;
 
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.kuteng.app.ConfigurationException;
@@ -32,18 +33,27 @@ public final class KutengCommand {
     static final int FAILED = 1;
     static final int WRONG_USE = 2;
 
+    private static final String RUN = "run";
+
     private KutengCommand() {}
 
     /** Runs the command that the arguments name; returns its exit code. Faults are printed, never thrown. */
     public static int execute(String[] args) {
-        String[] words = args.length == 0 ? new String[] {"run"} : args;
+        // whatever the platform's charset is, as in the log
+        return execute(
+                args,
+                new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true),
+                new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true));
+    }
+
+    static int execute(String[] args, PrintWriter out, PrintWriter err) {
+        String[] words = args.length == 0 ? new String[] {RUN} : args;
         CommandLine line = new CommandLine(new KutengCommand());
         line.setParameterExceptionHandler(KutengCommand::wrongUse);
         line.setExecutionExceptionHandler(KutengCommand::failed);
         line.setUsageHelpAutoWidth(true);
-        // whatever the platform's charset is, as in the log
-        line.setOut(new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true));
-        line.setErr(new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true));
+        line.setOut(out);
+        line.setErr(err);
         return line.execute(words);
     }
 
@@ -51,24 +61,41 @@ public final class KutengCommand {
         CommandLine line = e.getCommandLine();
         String message = e instanceof UnmatchedArgumentException unmatched
                 ? unknown(unmatched)
-                : e.getMessage().replace("option option", "option").replaceFirst("^Error: ", "");
+                : lowerCase(e.getMessage().replace("option option", "option").replaceFirst("^Error: ", ""));
         line.getErr()
                 .println("kuteng: " + BrokerUri.maskedValue(message) + "; '"
                         + line.getCommandSpec().qualifiedName() + " --help' shows what there is");
         return WRONG_USE;
     }
 
+    private static String lowerCase(String sentence) {
+        return sentence.isEmpty() ? sentence : Character.toLowerCase(sentence.charAt(0)) + sentence.substring(1);
+    }
+
     private static String unknown(UnmatchedArgumentException e) {
         String word = e.getUnmatched().get(0);
         CommandLine line = e.getCommandLine();
         if (word.startsWith("-")) {
-            return "unknown option '" + word + "'"
-                    + Suggestions.didYouMean(
-                            word, line.getCommandSpec().optionsMap().keySet());
+            return unknownOption(word.split("=", 2)[0], line);
         }
         Set<String> commands = line.getSubcommands().keySet();
-        return (commands.isEmpty() ? "'" + word + "' is one word too many" : "unknown command '" + word + "'")
-                + Suggestions.didYouMean(word, commands);
+        if (commands.isEmpty()) {
+            return "'" + word + "' is one word too many";
+        }
+        String meant = Suggestions.didYouMean(word, commands);
+        boolean perhapsRoute = meant.isEmpty() && commands.contains(RUN);
+        return "unknown command '" + word + "'" + (perhapsRoute ? " (a route? 'kuteng run " + word + "')" : meant);
+    }
+
+    private static String unknownOption(String option, CommandLine line) {
+        boolean ofRun = line.getSubcommands().containsKey(RUN)
+                && line.getSubcommands().get(RUN).getCommandSpec().optionsMap().containsKey(option);
+        if (ofRun) {
+            return "option '" + option + "' comes after a command, as in 'kuteng run " + option + "'";
+        }
+        // one letter is near every other
+        Set<String> known = line.getCommandSpec().optionsMap().keySet();
+        return "unknown option '" + option + "'" + (option.length() > 2 ? Suggestions.didYouMean(option, known) : "");
     }
 
     private static int failed(Exception e, CommandLine line, ParseResult result) {
@@ -81,7 +108,10 @@ public final class KutengCommand {
         String message = explained ? e.getMessage() : "unexpected failure: " + e;
         BrokerUri.masked(message).lines().forEach(text -> err.println("kuteng: " + text));
         if (verbose) {
-            e.printStackTrace(err);
+            StringWriter trace = new StringWriter();
+            e.printStackTrace(new PrintWriter(trace));
+            err.print(BrokerUri.masked(trace.toString()));
+            err.flush();
         } else if (!explained) {
             err.println("kuteng: --verbose shows where it happened");
         }

@@ -1,0 +1,83 @@
+package org.kuteng.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import java.io.IOException;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConsoleLayoutTest {
+    private static final String TIME = "12:34:56.789 ";
+
+    private final ConsoleLayout layout = new ConsoleLayout();
+
+    @AfterEach
+    void quiet() {
+        ConsoleLayout.setVerbose(false);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "consumer-1, 'consumer-1   '",
+        "a-route-with-a-long-id, 'a-route-with-a-long-id '",
+        "orders.Europe, 'Europe       '",
+        "kuteng, 'kuteng       '",
+        "kuteng.publisher, 'publisher    '",
+        "org.apache.camel.impl.engine.AbstractCamelContext, AbstractCamelContext ",
+        "orders.europe, 'orders.europe '",
+    })
+    void whoSpeaksIsARouteByItsIdAndALibraryByItsClass(String logger, String name) {
+        assertEquals(
+                TIME + name.stripTrailing(), line(logger, Level.INFO, "", null).stripTrailing());
+        assertTrue(line(logger, Level.INFO, "Hello", null).startsWith(TIME + name));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INFO, Hello", "WARN, WARN Hello", "ERROR, ERROR Hello", "DEBUG, DEBUG Hello"})
+    void onlyWhatIsNoPlainInformationSaysItsLevel(String level, String text) {
+        assertEquals(
+                TIME + "consumer-1   " + text + System.lineSeparator(),
+                line("consumer-1", Level.toLevel(level), "Hello", null));
+    }
+
+    @Test
+    void aPasswordIsNeverShown() {
+        ConsoleLayout.setVerbose(true);
+        IOException failure = new IOException("no amqp://joe:secret@host/v");
+
+        String line = line("kuteng", Level.INFO, "to amqp://joe:secret@host:5672/v", failure);
+
+        assertTrue(line.contains("to amqp://joe:***@host:5672/v"), line);
+        assertFalse(line.contains("secret"), line);
+    }
+
+    @Test
+    void aStackTraceIsShownOnlyWhenItIsAskedFor() {
+        IOException failure = new IOException("why");
+        assertFalse(line("kuteng", Level.ERROR, "failed", failure).contains("IOException"));
+
+        ConsoleLayout.setVerbose(true);
+
+        String line = line("kuteng", Level.ERROR, "failed", failure);
+        assertTrue(line.contains("java.io.IOException: why"), line);
+        assertTrue(line.contains("at " + ConsoleLayoutTest.class.getName()), line);
+    }
+
+    private String line(String logger, Level level, String message, Throwable failure) {
+        LoggingEvent event = new LoggingEvent("", new LoggerContext().getLogger(logger), level, message, failure, null);
+        event.setTimeStamp(LocalDateTime.of(2026, 11, 22, 12, 34, 56, 789_000_000)
+                .atZone(ZoneId.systemDefault())
+                .toInstant()
+                .toEpochMilli());
+        return layout.doLayout(event);
+    }
+}
