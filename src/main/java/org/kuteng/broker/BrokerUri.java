@@ -50,7 +50,7 @@ public record BrokerUri(boolean tls, String host, int port, String user, String 
     private static final Pattern IN_TEXT = Pattern.compile("(?i)(amqps?://[^:/\\s]*):(?:(?!,\\s*amqps?://)\\S)*@");
 
     private static final Pattern IN_VALUE =
-            Pattern.compile("(?i)((?:[a-z][a-z0-9+.-]*:/*)?[^:/,\\s]*?):(?:(?!,\\s*[a-z]+://).)*@");
+            Pattern.compile("(?i)((?:[a-z][a-z0-9+.-]*:/*)?[^:/,'\\s]*?):(?:(?!,\\s*[a-z]+://).)*@");
 
     private static final Pattern NO_PORT =
             Pattern.compile("(?i)(amqps?://[^:/@\\[]*):(?!\\*\\*\\*@|\\d+(?:[/,']|$))[^/,']*");

@@ -61,7 +61,7 @@ class BadInputIT {
                         "broker now", "kuteng: 'now' is one word too many; 'kuteng broker --help' shows what there is"),
                 arguments(
                         "run --set kuteng.queue.type",
-                        "kuteng: Value for option '--set' (KEY=VALUE) should be in KEY=VALUE format"
+                        "kuteng: value for option '--set' (KEY=VALUE) should be in KEY=VALUE format"
                                 + " but was kuteng.queue.type; 'kuteng run --help' shows what there is"),
                 arguments(
                         "run consmer-1",
