@@ -29,7 +29,7 @@ public record SettingType<T>(String name, Function<String, T> parser) {
         default -> throw new IllegalArgumentException("it is neither true nor false");
     });
 
-    /** RabbitMQ's time to live holds 32 bits of milliseconds, from which jitter takes its part. */
+    /** RabbitMQ's time to live holds 32 bits of milliseconds, which are 49 days. */
     private static final Duration LONGEST_WAIT = Duration.ofDays(45);
 
     static final SettingType<Path> PATH = new SettingType<>("path", Path::of);
@@ -86,6 +86,14 @@ public record SettingType<T>(String name, Function<String, T> parser) {
             }
             return number;
         });
+    }
+
+    /** The same, or a word that stands for a number of its own. */
+    static SettingType<Integer> wordOrNumber(String word, int meaning, int least, int most) {
+        SettingType<Integer> number = wholeNumber(least, most);
+        return new SettingType<>(
+                word + "|number",
+                text -> text.equals(word) ? meaning : number.parser().apply(text));
     }
 
     static <E extends Enum<E>> SettingType<E> choice(Class<E> type, List<E> values) {
