@@ -119,8 +119,8 @@ public final class KutengApplication {
         bindFailureHandling(main);
         main.addMainListener(new MainListenerSupport() {
             @Override
-            public void beforeInitialize(BaseMainSupport camel) {
-                // routes connect when they are created: from here on there has to be a broker
+            public void beforeStart(BaseMainSupport camel) {
+                // routes are read by now; they connect when they are created: from here on there has to be a broker
                 broker = brokerInUse.get().broker();
                 if (broker == null) {
                     throw new IllegalStateException("told to stop before the broker was there");

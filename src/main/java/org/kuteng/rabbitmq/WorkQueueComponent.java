@@ -1,6 +1,7 @@
 package org.kuteng.rabbitmq;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,9 +63,13 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     protected void doInit() throws Exception {
         super.doInit();
         broker = CamelContextHelper.findSingleByType(getCamelContext(), Broker.class);
-        WorkQueueSettings found = CamelContextHelper.findSingleByType(getCamelContext(), WorkQueueSettings.class);
-        if (found != null) {
-            settings = found;
+        // not findSingleByType: a set wants the hash code of a record, which takes a new JVM 30 ms
+        Collection<WorkQueueSettings> found = getCamelContext()
+                .getRegistry()
+                .findByTypeWithName(WorkQueueSettings.class)
+                .values();
+        if (found.size() == 1) {
+            settings = found.iterator().next();
         }
         failureHandler = CamelContextHelper.findSingleByType(getCamelContext(), FailureHandler.class);
     }
