@@ -1,0 +1,37 @@
+package org.kuteng.bench;
+
+/** The programs that are compared. */
+public enum Client {
+    RAW_BEST("raw-best", "the RabbitMQ Java client at its best: 1,000 sends unconfirmed, one acknowledgement for 100"),
+    RAW("raw", "the same at its default: each send waits for its confirmation, an acknowledgement a message"),
+    CAMEL("camel", "plain camel-spring-rabbitmq at its defaults: sends unconfirmed, an acknowledgement a message"),
+    CAMEL_CONFIRMS("camel-confirms", "the same with confirmations (CORRELATED), sent by one thread"),
+    CAMEL_CONFIRMS_64("camel-confirms-64", "the same, sent by 64 threads"),
+    KUTENG("kuteng", "kuteng's routes, as './kuteng run' runs them with these settings");
+
+    private final String word;
+    private final String description;
+
+    Client(String word, String description) {
+        this.word = word;
+        this.description = description;
+    }
+
+    /** As it is written on the command line and in tables. */
+    public String word() {
+        return word;
+    }
+
+    public String description() {
+        return description;
+    }
+
+    /** Clients that differ only in how they send have no part where only receiving is measured. */
+    public boolean takesPartIn(Mode mode) {
+        return switch (this) {
+            case RAW, CAMEL, KUTENG -> true;
+            case RAW_BEST -> mode != Mode.CONCURRENCY;
+            case CAMEL_CONFIRMS, CAMEL_CONFIRMS_64 -> mode == Mode.PUBLISH || mode == Mode.BOTH;
+        };
+    }
+}
