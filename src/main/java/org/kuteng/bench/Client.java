@@ -26,6 +26,11 @@ public enum Client {
         return description;
     }
 
+    /** Whether it learns what became of what it sends. */
+    public boolean isConfirming() {
+        return this != CAMEL;
+    }
+
     /** Clients that differ only in how they send have no part where only receiving is measured. */
     public boolean takesPartIn(Mode mode) {
         return switch (this) {

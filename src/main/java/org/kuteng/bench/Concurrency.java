@@ -2,6 +2,7 @@ package org.kuteng.bench;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /** Messages a second when each one's work waits for something else, on several concurrent consumers. */
@@ -39,8 +40,11 @@ final class Concurrency implements Measurement {
         int counted = (int) (ideal(consumers) * length.toNanos() / 1e9);
         contestants.fill(queue, body, (int) (FILL_RESERVE * counted) + consumers * (SETTLING + PREFETCH));
         Arrivals done = new Arrivals();
+        AtomicBoolean over = new AtomicBoolean();
         Receiver.Intake intake = new Receiver.Intake(consumers, PREFETCH, message -> {
-            work();
+            if (!over.get()) {
+                work();
+            }
             done.accept(message);
         });
         try (Receiver receiver = contestants.receiver(client, queue, intake)) {
@@ -52,7 +56,10 @@ final class Concurrency implements Measurement {
             long before = done.count();
             long begin = System.nanoTime();
             Thread.sleep(length.toMillis());
-            return Map.of(Metric.RATE, (done.count() - before) * 1e9 / (System.nanoTime() - begin));
+            double rate = (done.count() - before) * 1e9 / (System.nanoTime() - begin);
+            // some clients work off at their end what the broker has sent ahead
+            over.set(true);
+            return Map.of(Metric.RATE, rate);
         }
     }
 

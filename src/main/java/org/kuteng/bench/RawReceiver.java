@@ -1,6 +1,7 @@
 package org.kuteng.bench;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
@@ -16,6 +17,7 @@ import org.kuteng.broker.BrokerFaults;
 final class RawReceiver implements Receiver {
     private final Connection connection;
     private final ExecutorService threads;
+    private volatile boolean closing;
 
     /** @param messagesPerAck how many messages one acknowledgement stands for */
     RawReceiver(Broker broker, BenchQueue queue, Intake intake, int messagesPerAck) {
@@ -39,11 +41,12 @@ final class RawReceiver implements Receiver {
 
     @Override
     public void close() {
+        closing = true;
         connection.abort(RawSender.CLOSE_TIMEOUT_MILLIS);
-        threads.shutdownNow();
+        threads.shutdown();
     }
 
-    private static final class Acknowledging extends DefaultConsumer {
+    private final class Acknowledging extends DefaultConsumer {
         private final int messagesPerAck;
         private final Consumer<byte[]> work;
         private int unacknowledged;
@@ -57,10 +60,23 @@ final class RawReceiver implements Receiver {
         @Override
         public void handleDelivery(String tag, Envelope envelope, BasicProperties properties, byte[] body)
                 throws IOException {
+            if (closing) {
+                return;
+            }
             work.accept(body);
             if (++unacknowledged >= messagesPerAck) {
                 unacknowledged = 0;
-                getChannel().basicAck(envelope.getDeliveryTag(), messagesPerAck > 1);
+                acknowledge(envelope.getDeliveryTag());
+            }
+        }
+
+        private void acknowledge(long tag) throws IOException {
+            try {
+                getChannel().basicAck(tag, messagesPerAck > 1);
+            } catch (AlreadyClosedException e) {
+                if (!closing) {
+                    throw e;
+                }
             }
         }
     }
