@@ -29,7 +29,7 @@ public record SettingType<T>(String name, Function<String, T> parser) {
         default -> throw new IllegalArgumentException("it is neither true nor false");
     });
 
-    /** RabbitMQ's time to live holds 32 bits of milliseconds, from which jitter takes its part. */
+    /** RabbitMQ's time to live holds 32 bits of milliseconds, which are 49 days. */
     private static final Duration LONGEST_WAIT = Duration.ofDays(45);
 
     static final SettingType<Path> PATH = new SettingType<>("path", Path::of);

@@ -6,7 +6,6 @@ import org.apache.camel.Suspendable;
 import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
 import org.apache.camel.support.DefaultConsumer;
 import org.kuteng.broker.BrokerException;
-import org.kuteng.broker.BrokerKind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.amqp.core.AcknowledgeMode;
@@ -193,11 +192,10 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
                     failure.cause().toString());
             channel.failed(delivery);
         } else {
-            BrokerKind kind = BrokerKind.of(delivery.channel().getConnection());
             move(
                     channel,
                     delivery,
-                    failures.afterFailure(new FailureHandler.FailedWork(delivery, failure, getRoute(), kind)));
+                    failures.afterFailure(new FailureHandler.FailedWork(delivery, failure, getRoute())));
         }
     }
 
