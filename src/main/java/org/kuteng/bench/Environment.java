@@ -17,7 +17,7 @@ import org.kuteng.broker.BrokerKind;
  * @param broker product and version, as it says itself
  * @param where the broker is, without its password
  * @param quorumQueues whether the broker has them
- * @param jvmFlags those that the JVM was started with
+ * @param jvmFlags those that the JVM was started with and that change how it works (-X…)
  * @param load average of the last minute when it began; negative: not known
  */
 public record Environment(
@@ -47,10 +47,12 @@ public record Environment(
         connection.abort(ABORT_MILLIS);
         return new Environment(
                 Instant.now().truncatedTo(ChronoUnit.SECONDS),
-                version(Environment.class),
+                version(Broker.class),
                 version(CamelContext.class),
                 System.getProperty("java.version"),
-                ManagementFactory.getRuntimeMXBean().getInputArguments(),
+                ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                        .filter(flag -> flag.startsWith("-X"))
+                        .toList(),
                 properties.get("product") + " " + properties.get("version"),
                 broker.describe(),
                 BrokerKind.of(connection) == BrokerKind.RABBITMQ,

@@ -14,13 +14,17 @@ import java.util.concurrent.Callable;
 import org.kuteng.app.BrokerInUse;
 import org.kuteng.app.Setting;
 import org.kuteng.app.Settings;
+import org.kuteng.app.Suggestions;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.QueueType;
 import org.kuteng.testing.TestBroker;
 import org.kuteng.testing.TestBrokers;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code bench/run}: measures the bars, and keeps the outcome. */
 @Command(
@@ -54,6 +58,9 @@ final class BenchRun implements Callable<Integer> {
             description = "where RESULTS.md is (${DEFAULT-VALUE})")
     private Path folder;
 
+    @Spec
+    private CommandSpec spec;
+
     private final Map<QueueType, Settings> settings = new EnumMap<>(QueueType.class);
 
     public static void main(String[] args) {
@@ -62,13 +69,7 @@ final class BenchRun implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        List<Part> parts = new ArrayList<>();
-        for (String word : words) {
-            parts.add(Arrays.stream(Part.values())
-                    .filter(part -> part.word().equals(word))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("no part '" + word + "'")));
-        }
+        List<Part> parts = words.stream().map(this::part).toList();
         if (uri != null) {
             return measure(parts);
         }
@@ -76,6 +77,20 @@ final class BenchRun implements Callable<Integer> {
             uri = node.uri();
             return measure(parts);
         }
+    }
+
+    private Part part(String word) {
+        return Arrays.stream(Part.values())
+                .filter(part -> part.word().equals(word))
+                .findFirst()
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(),
+                        "no part '" + word + "'"
+                                + Suggestions.didYouMean(
+                                        word,
+                                        Arrays.stream(Part.values())
+                                                .map(Part::word)
+                                                .toList())));
     }
 
     private int measure(List<Part> parts) throws IOException, InterruptedException {

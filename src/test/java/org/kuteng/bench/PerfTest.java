@@ -15,7 +15,7 @@ final class PerfTest {
     /** Its JVM warms up meanwhile. */
     static final int SETTLING_SECONDS = 4;
 
-    private static final String CLASS_PATH = "kuteng.perftest.classpath";
+    private static final String CLASS_PATH = "kuteng.test.perftest.classpath";
     private static final String MAIN_CLASS = "com.rabbitmq.perf.PerfTest";
     private static final Pattern INTERVAL = Pattern.compile("time (\\d+\\.\\d+) s, .*received: (\\d+) msg/s");
 
