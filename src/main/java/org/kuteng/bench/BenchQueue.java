@@ -18,11 +18,15 @@ import org.kuteng.broker.QueueType;
 import org.kuteng.broker.Queues;
 import org.kuteng.broker.Topology;
 import org.kuteng.failure.FailureHandling;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A queue of the measurements' own, which all clients use in turn, and those that kuteng needs with it. */
 final class BenchQueue implements AutoCloseable {
     /** What the names of all queues of the measurements begin with. */
     static final String PREFIX = "kuteng.bench.";
+
+    private static final Logger LOG = LoggerFactory.getLogger("kuteng.bench");
 
     /** Consumers that were closed are gone by then. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -44,6 +48,7 @@ final class BenchQueue implements AutoCloseable {
         queues.addAll(failures.queues(name, type));
         queues.add(Queues.work(name, type, Map.of()));
         this.connection = broker.open("kuteng bench", null);
+        LOG.debug("measuring with queue {}", name);
         new Topology(List.of(), List.of(queues.get(queues.size() - 1)), List.of()).declare(connection);
     }
 
