@@ -2,11 +2,13 @@ package org.kuteng.bench;
 
 /** The programs that are compared. */
 public enum Client {
-    RAW_BEST("raw-best", "the RabbitMQ Java client at its best: 1,000 sends unconfirmed, one acknowledgement for 100"),
-    RAW("raw", "the same at its default: each send waits for its confirmation, an acknowledgement a message"),
-    CAMEL("camel", "plain camel-spring-rabbitmq at its defaults: sends unconfirmed, an acknowledgement a message"),
-    CAMEL_CONFIRMS("camel-confirms", "the same with confirmations (CORRELATED), sent by one thread"),
-    CAMEL_CONFIRMS_64("camel-confirms-64", "the same, sent by 64 threads"),
+    RAW_BEST(
+            "raw-best",
+            "the RabbitMQ Java client at its best: 1,000 sends unconfirmed, an acknowledgement for 100 messages"),
+    RAW("raw", "the RabbitMQ Java client at its default: waits for each confirmation, an acknowledgement a message"),
+    CAMEL("camel", "plain camel-spring-rabbitmq at its defaults: no confirmations, an acknowledgement a message"),
+    CAMEL_CONFIRMS("camel-confirms", "plain camel-spring-rabbitmq with confirmations (CORRELATED), fed by one thread"),
+    CAMEL_CONFIRMS_64("camel-confirms-64", "plain camel-spring-rabbitmq with confirmations, fed by 64 threads"),
     KUTENG("kuteng", "kuteng's routes, as './kuteng run' runs them with these settings");
 
     private final String word;

@@ -25,9 +25,9 @@ final class BenchTables {
         plan.clients().forEach(client -> out.printf("  %-18s %s%n", client.word(), client.description()));
         out.printf(
                 Locale.ROOT,
-                "median of %d rounds, the clients in turn, after %d to warm up; each %s messages or %s s at the most;"
+                "median of %s, the clients in turn, after %d to warm up; each %s messages or %s s at the most;"
                         + " prefetch %d%n",
-                plan.rounds(),
+                Count.of(plan.rounds(), "round"),
                 Plan.WARM_UP_ROUNDS,
                 Count.of(plan.messages()),
                 plan.length().toMillis() / 1000.0,

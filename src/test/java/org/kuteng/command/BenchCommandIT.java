@@ -37,7 +37,7 @@ class BenchCommandIT {
     Path folder;
 
     @Test
-    void everyModeAndClientIsMeasuredAndNoQueueIsLeft(TestBroker broker) throws Exception {
+    void everyModeIsMeasuredAndNoQueueIsLeft(TestBroker broker) throws Exception {
         Path json = folder.resolve("bench.json");
         Path chart = folder.resolve("bench.svg");
         KutengProcess bench = kuteng.command(
@@ -45,6 +45,7 @@ class BenchCommandIT {
                         "--verbose",
                         "--full",
                         "--queues=durable,quorum",
+                        "--clients=raw,camel-confirms-64,kuteng",
                         "--sizes=16",
                         "--rounds=1",
                         "--messages=50",
