@@ -16,9 +16,6 @@ import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
-import org.kuteng.failure.FailedStepInterceptor;
-import org.kuteng.failure.FailureHandling;
-import org.kuteng.failure.NoteFailure;
 import org.kuteng.rabbitmq.WorkQueueComponent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,22 +98,15 @@ public final class KutengApplication {
     private void runCamel(Supplier<BrokerInUse> brokerInUse) {
         Main main = new Main();
         main.setShutdownStrategy(shutdown);
-        main.setDefaultPropertyPlaceholderLocation("false");
-        main.setOverrideProperties(settings.asProperties());
-        CamelDefaults.apply(main, settings);
+        WorkQueueComponent component = KutengCamel.setUp(main, settings);
+        component.setFatalFaultHandler(this::end);
+        component.setReadyListener(() -> tellWaiting(component));
         main.configure()
                 .setRoutesIncludePattern(
                         files.stream().map(file -> "file:" + file).collect(Collectors.joining(",")));
         if (!routeIds.isEmpty()) {
             main.configure().setRouteFilterIncludePattern(String.join(",", routeIds));
         }
-        WorkQueueComponent component = new WorkQueueComponent();
-        component.setFatalFaultHandler(this::end);
-        component.setReadyListener(() -> tellWaiting(component));
-        main.bind("utf8Sources", new Utf8Sources());
-        main.bind("spring-rabbitmq", component);
-        main.bind("workQueueSettings", WorkQueueSettingsFrom.settings(settings));
-        bindFailureHandling(main);
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeStart(BaseMainSupport camel) {
@@ -146,14 +136,6 @@ public final class KutengApplication {
                 throw StartFault.explain(e);
             }
         }
-    }
-
-    private void bindFailureHandling(Main main) {
-        RouteRetrySettings retries = new RouteRetrySettings(settings);
-        main.bind("failureHandling", new FailureHandling(retries.defaults(), retries::delays, retries::of));
-        main.bind("failedStep", new FailedStepInterceptor());
-        main.bind(NoteFailure.RETRY_OR_BURY, new NoteFailure(false));
-        main.bind(NoteFailure.BURY, new NoteFailure(true));
     }
 
     private void tellStarted(CamelContext context, WorkQueueComponent component) {

@@ -24,7 +24,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "[COMMAND]",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {RunCommand.class, BrokerCommand.class, DeadCommand.class, SettingsCommand.class},
+        subcommands = {
+            RunCommand.class,
+            BrokerCommand.class,
+            DeadCommand.class,
+            SettingsCommand.class,
+            BenchCommand.class
+        },
         footer = {
             "",
             "Exit codes: 0 done, 1 failed while running, 2 wrong use or wrong configuration.",
