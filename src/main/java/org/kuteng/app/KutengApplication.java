@@ -117,6 +117,8 @@ public final class KutengApplication {
         main.bind("spring-rabbitmq", component);
         main.bind("workQueueSettings", WorkQueueSettingsFrom.settings(settings));
         bindFailureHandling(main);
+        OnceInUse once = OnceInUse.from(settings);
+        once.bindTo(main);
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeInitialize(BaseMainSupport camel) {
@@ -126,6 +128,7 @@ public final class KutengApplication {
                     throw new IllegalStateException("told to stop before the broker was there");
                 }
                 camel.getCamelContext().getRegistry().bind("broker", broker);
+                once.open(camel.getCamelContext());
             }
 
             @Override
@@ -145,6 +148,8 @@ public final class KutengApplication {
             if (!stopping.get()) {
                 throw StartFault.explain(e);
             }
+        } finally {
+            once.close();
         }
     }
 
