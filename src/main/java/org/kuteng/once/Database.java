@@ -20,8 +20,8 @@ public final class Database implements AutoCloseable {
     /** Connections besides those of the workers: the purge, and steps of routes that do not consume. */
     private static final int SPARE_CONNECTIONS = 2;
 
-    /** What a thread waits for a connection: longer than the pool takes to make one. */
-    private static final int CONNECTION_TIMEOUT_MILLIS = 5_000;
+    /** What a thread waits for a connection, and so at most until it is noticed that the database is away. */
+    private static final int CONNECTION_TIMEOUT_MILLIS = 3_000;
 
     private final DatabaseSettings settings;
     private final Dialect dialect;
