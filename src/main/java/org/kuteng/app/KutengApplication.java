@@ -107,6 +107,8 @@ public final class KutengApplication {
         if (!routeIds.isEmpty()) {
             main.configure().setRouteFilterIncludePattern(String.join(",", routeIds));
         }
+        OnceInUse once = OnceInUse.from(settings);
+        once.bindTo(main);
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeStart(BaseMainSupport camel) {
@@ -116,6 +118,7 @@ public final class KutengApplication {
                     throw new IllegalStateException("told to stop before the broker was there");
                 }
                 camel.getCamelContext().getRegistry().bind("broker", broker);
+                once.open(camel.getCamelContext());
             }
 
             @Override
@@ -135,6 +138,8 @@ public final class KutengApplication {
             if (!stopping.get()) {
                 throw StartFault.explain(e);
             }
+        } finally {
+            once.close();
         }
     }
 

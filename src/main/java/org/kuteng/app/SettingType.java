@@ -10,6 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.kuteng.broker.BrokerUri;
+import org.kuteng.once.DatabaseSettings;
 
 /**
  * What values a setting takes.
@@ -33,6 +34,9 @@ public record SettingType<T>(String name, Function<String, T> parser) {
     private static final Duration LONGEST_WAIT = Duration.ofDays(45);
 
     static final SettingType<Path> PATH = new SettingType<>("path", Path::of);
+
+    static final SettingType<String> DATABASE_URL =
+            new SettingType<>("jdbc:h2:…|jdbc:postgresql:…", DatabaseSettings::checkedUrl);
 
     /** Some durations, comma-separated; {@code none} is an empty list. */
     static final SettingType<List<Duration>> DURATIONS = new SettingType<>(

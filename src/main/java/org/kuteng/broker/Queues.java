@@ -10,6 +10,9 @@ public final class Queues {
     /** RabbitMQ's argument for the type of a queue. */
     public static final String X_QUEUE_TYPE = "x-queue-type";
 
+    /** RabbitMQ's argument for a queue that gives its messages to one consumer, and to the next when that one ends. */
+    public static final String X_SINGLE_ACTIVE_CONSUMER = "x-single-active-consumer";
+
     /** What the name of a queue of dead letters ends with. */
     public static final String DEAD_SUFFIX = ".dead";
 

@@ -44,6 +44,7 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     private Broker broker;
     private WorkQueueSettings settings = WorkQueueSettings.DEFAULTS;
     private FailureHandler failureHandler;
+    private OnceOnly onceOnly;
     private ExecutorService completions;
     private Publisher publisher;
     private Publisher failurePublisher;
@@ -72,6 +73,7 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
             settings = found.iterator().next();
         }
         failureHandler = CamelContextHelper.findSingleByType(getCamelContext(), FailureHandler.class);
+        onceOnly = CamelContextHelper.findSingleByType(getCamelContext(), OnceOnly.class);
     }
 
     @Override
@@ -122,6 +124,11 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     /** Null if messages whose work failed go back to their queue. */
     FailureHandler failureHandler() {
         return failureHandler;
+    }
+
+    /** Null if every delivery is worked on. */
+    OnceOnly onceOnly() {
+        return onceOnly;
     }
 
     /** The one publisher of this component, opened by the first route that sends. */

@@ -144,7 +144,7 @@ final class WorkerConnection {
     private void begin(WorkerChannel channel) {
         try {
             channel.start();
-            if (channel.index() == 1 && worker.caresForFailures() && endpoint.isAutoDeclare()) {
+            if (channel.index() == 1 && worker.caresForCrashes() && endpoint.isAutoDeclare()) {
                 channel.alsoConsume(connection.createChannel(), Queues.redeliveredName(channel.queue()));
             }
         } catch (IOException | RuntimeException e) {
