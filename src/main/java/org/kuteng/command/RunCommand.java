@@ -46,7 +46,7 @@ final class RunCommand implements Callable<Integer>, WithCommonOptions {
         Settings settings = common.load(place == null ? Map.of() : Map.of(Setting.ROUTES.key(), place.toString()));
         RouteSelection selection = RouteSelection.of(settings, routes);
         selection.warnings().forEach(warning -> LOG.warn("{}", warning));
-        boolean well = new KutengApplication(settings, selection.files(), routes).run();
+        boolean well = new KutengApplication(settings, selection, routes).run();
         return well ? 0 : KutengCommand.FAILED;
     }
 }
