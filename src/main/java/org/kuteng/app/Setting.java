@@ -9,6 +9,7 @@ import org.kuteng.broker.ConnectionSettings;
 import org.kuteng.broker.EmbeddedBroker;
 import org.kuteng.broker.QueueType;
 import org.kuteng.failure.RetrySettings;
+import org.kuteng.rabbitmq.AckSettings;
 import org.kuteng.rabbitmq.WorkQueueSettings;
 import org.springframework.amqp.core.AcknowledgeMode;
 
@@ -84,6 +85,19 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             "auto: a message is acknowledged after its work; manual: the route does it; none: the broker forgets it"
                     + " when it sends it (messages can be lost)");
 
+    public static final Setting<Integer> ACK_MESSAGES = new Setting<>(
+            "kuteng.ack.messages",
+            SettingType.wordOrNumber("auto", AckSettings.AUTO, 1, 65_535),
+            "auto",
+            "how many messages whose work is done may be acknowledged together; auto: a quarter of prefetchCount, at"
+                    + " most 100; after a crash they are done again");
+
+    public static final Setting<Duration> ACK_DELAY = duration(
+            "kuteng.ack.delay",
+            Duration.ofMillis(1),
+            AckSettings.DEFAULT_DELAY,
+            "how long an acknowledgement may wait for others while there is more work");
+
     public static final Setting<Boolean> CONFIRM = new Setting<>(
             "kuteng.confirm",
             SettingType.BOOLEAN,
@@ -156,6 +170,8 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             EMBEDDED_STORE,
             QUEUE_TYPE,
             ACKNOWLEDGE_MODE,
+            ACK_MESSAGES,
+            ACK_DELAY,
             CONFIRM,
             CONFIRM_TIMEOUT,
             CONFIRM_WINDOW,

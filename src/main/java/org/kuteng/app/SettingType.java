@@ -88,6 +88,14 @@ public record SettingType<T>(String name, Function<String, T> parser) {
         });
     }
 
+    /** The same, or a word that stands for a number of its own. */
+    static SettingType<Integer> wordOrNumber(String word, int meaning, int least, int most) {
+        SettingType<Integer> number = wholeNumber(least, most);
+        return new SettingType<>(
+                word + "|number",
+                text -> text.equals(word) ? meaning : number.parser().apply(text));
+    }
+
     static <E extends Enum<E>> SettingType<E> choice(Class<E> type, List<E> values) {
         List<String> names = values.stream()
                 .map(value -> value.name().toLowerCase(Locale.ROOT))

@@ -1,5 +1,6 @@
 package org.kuteng.app;
 
+import org.kuteng.rabbitmq.AckSettings;
 import org.kuteng.rabbitmq.WorkQueueSettings;
 
 /** Turns settings into what the component wants to know. */
@@ -10,6 +11,7 @@ final class WorkQueueSettingsFrom {
         return new WorkQueueSettings(
                 settings.get(Setting.QUEUE_TYPE),
                 settings.get(Setting.ACKNOWLEDGE_MODE),
+                new AckSettings(settings.get(Setting.ACK_MESSAGES), settings.get(Setting.ACK_DELAY)),
                 settings.get(Setting.CONFIRM),
                 settings.get(Setting.CONFIRM_TIMEOUT),
                 settings.get(Setting.CONFIRM_WINDOW),

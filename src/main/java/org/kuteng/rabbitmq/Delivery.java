@@ -16,7 +16,7 @@ public final class Delivery {
 
     private final String queue;
     private final String workQueue;
-    private final Channel channel;
+    private final Acknowledgements acknowledgements;
     private final Envelope envelope;
     private final BasicProperties properties;
     private final byte[] body;
@@ -25,13 +25,13 @@ public final class Delivery {
     Delivery(
             String queue,
             String workQueue,
-            Channel channel,
+            Acknowledgements acknowledgements,
             Envelope envelope,
             BasicProperties properties,
             byte[] body) {
         this.queue = queue;
         this.workQueue = workQueue;
-        this.channel = channel;
+        this.acknowledgements = acknowledgements;
         this.envelope = envelope;
         this.properties = properties;
         this.body = body;
@@ -48,7 +48,12 @@ public final class Delivery {
     }
 
     Channel channel() {
-        return channel;
+        return acknowledgements.channel();
+    }
+
+    /** Those of the channel it came on. */
+    Acknowledgements acknowledgements() {
+        return acknowledgements;
     }
 
     public Envelope envelope() {

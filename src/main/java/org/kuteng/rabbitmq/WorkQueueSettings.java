@@ -10,6 +10,7 @@ import org.springframework.amqp.core.AcknowledgeMode;
  *
  * @param queueType how queues are declared; default durable
  * @param acknowledgeMode default AUTO: after the work; NONE: the broker forgets a message when it sends it
+ * @param acks how many messages are acknowledged together
  * @param confirm whether a send waits for the broker's confirmation, and is mandatory; default true
  * @param confirmTimeout how long the broker may take to confirm before the send fails; default 30 s
  * @param confirmWindow how many messages may be unconfirmed at a time; further senders wait; default 1,000
@@ -20,6 +21,7 @@ import org.springframework.amqp.core.AcknowledgeMode;
 public record WorkQueueSettings(
         QueueType queueType,
         AcknowledgeMode acknowledgeMode,
+        AckSettings acks,
         boolean confirm,
         Duration confirmTimeout,
         int confirmWindow,
@@ -38,6 +40,7 @@ public record WorkQueueSettings(
     public static final WorkQueueSettings DEFAULTS = new WorkQueueSettings(
             QueueType.DURABLE,
             AcknowledgeMode.AUTO,
+            AckSettings.DEFAULTS,
             true,
             DEFAULT_CONFIRM_TIMEOUT,
             DEFAULT_CONFIRM_WINDOW,
@@ -47,6 +50,6 @@ public record WorkQueueSettings(
     /** The same with confirmations. */
     WorkQueueSettings confirming() {
         return new WorkQueueSettings(
-                queueType, acknowledgeMode, true, confirmTimeout, confirmWindow, sendAgain, stopTimeout);
+                queueType, acknowledgeMode, acks, true, confirmTimeout, confirmWindow, sendAgain, stopTimeout);
     }
 }

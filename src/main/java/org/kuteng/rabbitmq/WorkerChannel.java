@@ -39,6 +39,7 @@ final class WorkerChannel {
     private static final Delivery END = new Delivery(null, null, null, null, null, null);
 
     private final WorkerConsumer worker;
+    private final WorkerConnection connection;
     private final String queue;
     private final int index;
     private final boolean acknowledging;
@@ -53,8 +54,15 @@ final class WorkerChannel {
     private volatile boolean stopping;
 
     /** @param index the number of this consumer in its route, from 1 */
-    WorkerChannel(WorkerConsumer worker, Channel channel, String queue, int index, boolean acknowledging) {
+    WorkerChannel(
+            WorkerConsumer worker,
+            WorkerConnection connection,
+            Channel channel,
+            String queue,
+            int index,
+            boolean acknowledging) {
         this.worker = worker;
+        this.connection = connection;
         this.channel = channel;
         this.queue = queue;
         this.index = index;
@@ -77,7 +85,7 @@ final class WorkerChannel {
 
     /** Begins to consume; returns when the broker has agreed. */
     void start() throws IOException {
-        worker.newThread(this::work, index).start();
+        WorkerConnection.daemon(this::work, worker.getRouteId() + "#" + index).start();
         consume(new Receiver(channel, queue, ""), worker.getEndpoint().getPrefetchCount());
     }
 
@@ -90,6 +98,13 @@ final class WorkerChannel {
     }
 
     private void consume(Receiver receiver, int prefetchCount) throws IOException {
+        AckSettings acks = worker.getEndpoint().getComponent().settings().acks();
+        receiver.acknowledgements = new Acknowledgements(
+                receiver.getChannel(),
+                acks.messagesFor(prefetchCount),
+                () -> connection.later(
+                        () -> acknowledge(receiver.acknowledgements::flushInTime),
+                        acks.delay().toMillis()));
         receivers.add(receiver);
         receiver.getChannel().basicQos(prefetchCount);
         WorkQueueEndpoint endpoint = worker.getEndpoint();
@@ -152,21 +167,33 @@ final class WorkerChannel {
     void done(Delivery delivery) {
         try {
             if (acknowledging && worker.isAutomatic()) {
-                delivery.channel().basicAck(delivery.envelope().getDeliveryTag(), false);
+                acknowledge(() ->
+                        delivery.acknowledgements().done(delivery.envelope().getDeliveryTag()));
             }
+        } finally {
+            putDown();
+        }
+    }
+
+    /** What the client does to acknowledge. */
+    private interface Acknowledging {
+        void run() throws IOException;
+    }
+
+    private void acknowledge(Acknowledging acknowledgement) {
+        try {
+            acknowledgement.run();
         } catch (IOException | AlreadyClosedException e) {
             LoggerFactory.getLogger(worker.getRouteId())
                     .warn("work is done but could not be acknowledged, since the connection was lost;"
                             + " the broker will deliver the message again");
-        } finally {
-            putDown();
         }
     }
 
     /** The work failed, and nobody took care of the failure: the message goes back to the queue, after a pause. */
     void failed(Delivery delivery) {
         try {
-            if (acknowledging && worker.isAutomatic() && !worker.giveBackLater(() -> giveBack(delivery))) {
+            if (acknowledging && worker.isAutomatic() && !connection.giveBackLater(() -> giveBack(delivery))) {
                 giveBack(delivery);
             }
         } finally {
@@ -176,8 +203,7 @@ final class WorkerChannel {
 
     private void giveBack(Delivery delivery) {
         try {
-            // one by one: Qpid settles only the last of several
-            delivery.channel().basicNack(delivery.envelope().getDeliveryTag(), false, true);
+            delivery.acknowledgements().giveBack(delivery.envelope().getDeliveryTag());
         } catch (IOException | AlreadyClosedException e) {
             LOG.debug("not given back: with its channel gone, the broker has it back already", e);
         }
@@ -194,6 +220,7 @@ final class WorkerChannel {
             return;
         }
         stopping = true;
+        receivers.forEach(receiver -> acknowledge(receiver.acknowledgements::flushAlways));
         // before anything is given back, else it comes here again
         receivers.forEach(Receiver::cancel);
         List<Delivery> rest = new ArrayList<>();
@@ -277,6 +304,7 @@ final class WorkerChannel {
         private final String from;
         private final String tagSuffix;
         private String tag;
+        private Acknowledgements acknowledgements;
 
         Receiver(Channel channel, String from, String tagSuffix) {
             super(channel);
@@ -286,7 +314,7 @@ final class WorkerChannel {
 
         @Override
         public void handleDelivery(String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
-            Delivery delivery = new Delivery(from, queue, getChannel(), envelope, properties, body);
+            Delivery delivery = new Delivery(from, queue, acknowledgements, envelope, properties, body);
             if (stopping && acknowledging) {
                 giveBack(delivery);
                 return;
@@ -319,7 +347,7 @@ final class WorkerChannel {
         @Override
         public void handleCancel(String consumerTag) {
             forgetSentAhead();
-            worker.consumerEnded(WorkerChannel.this, "queue '" + from + "' was deleted or moved at the broker");
+            connection.consumerEnded(WorkerChannel.this, "queue '" + from + "' was deleted or moved at the broker");
         }
 
         @Override
@@ -327,7 +355,7 @@ final class WorkerChannel {
             forgetSentAhead();
             if (!cause.isInitiatedByApplication()) {
                 String reply = BrokerFaults.replyText(cause);
-                worker.consumerEnded(WorkerChannel.this, cause.isHardError() ? null : reply);
+                connection.consumerEnded(WorkerChannel.this, cause.isHardError() ? null : reply);
             }
         }
     }

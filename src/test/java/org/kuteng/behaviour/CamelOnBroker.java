@@ -34,6 +34,7 @@ final class CamelOnBroker implements AutoCloseable {
                 new WorkQueueSettings(
                         type,
                         defaults.acknowledgeMode(),
+                        defaults.acks(),
                         defaults.confirm(),
                         defaults.confirmTimeout(),
                         defaults.confirmWindow(),

@@ -107,6 +107,7 @@ class PublisherTest {
         Publisher publisher = publisher(new WorkQueueSettings(
                 QueueType.TRANSIENT,
                 WorkQueueSettings.DEFAULTS.acknowledgeMode(),
+                AckSettings.DEFAULTS,
                 false,
                 PATIENT,
                 10,
@@ -121,6 +122,7 @@ class PublisherTest {
         Publisher publisher = publisher(new WorkQueueSettings(
                 QueueType.TRANSIENT,
                 WorkQueueSettings.DEFAULTS.acknowledgeMode(),
+                AckSettings.DEFAULTS,
                 false,
                 PATIENT,
                 10,
@@ -767,6 +769,7 @@ class PublisherTest {
         return new WorkQueueSettings(
                 QueueType.DURABLE,
                 WorkQueueSettings.DEFAULTS.acknowledgeMode(),
+                AckSettings.DEFAULTS,
                 true,
                 timeout,
                 window,

@@ -28,6 +28,7 @@ class WorkQueueComponentTest {
                             new WorkQueueSettings(
                                     QueueType.DURABLE,
                                     WorkQueueSettings.DEFAULTS.acknowledgeMode(),
+                                    AckSettings.DEFAULTS,
                                     true,
                                     Duration.ofSeconds(20),
                                     MANY,
