@@ -15,6 +15,7 @@ import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.kuteng.app.check.Problem;
+import org.kuteng.app.reload.ExchangeableDirect;
 import org.kuteng.app.reload.RouteReload;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
@@ -117,6 +118,7 @@ public final class KutengApplication {
         component.setReadyListener(() -> tellWaiting(component));
         main.bind("utf8Sources", new Utf8Sources());
         main.bind("spring-rabbitmq", component);
+        main.bind("direct", new ExchangeableDirect());
         main.bind("workQueueSettings", WorkQueueSettingsFrom.settings(settings));
         bindFailureHandling(main);
         main.addMainListener(new MainListenerSupport() {

@@ -73,7 +73,7 @@ record RouteChange(
         }
         bound.stream()
                 .filter(bean -> before.beans().containsKey(bean.key()) && !after.isNamed(bean.key()))
-                .forEach(bean -> fixed.add("bean '" + bean.key() + "', which no route names"));
+                .forEach(bean -> fixed.add("bean '" + bean.key() + "', which nothing names"));
         return fixed;
     }
 

@@ -3,7 +3,9 @@ package org.kuteng.app.reload;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -12,6 +14,10 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Consumer;
 import org.apache.camel.Route;
 import org.apache.camel.ShutdownRunningTask;
+import org.apache.camel.component.seda.SedaComponent;
+import org.apache.camel.component.seda.SedaConsumer;
+import org.apache.camel.component.seda.SedaEndpoint;
+import org.apache.camel.impl.engine.DefaultRouteStartupOrder;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
@@ -40,6 +46,9 @@ final class RouteEnding {
     private final WorkQueueComponent component;
     private final Duration patience;
 
+    /** One for each {@code seda:} queue whose route was exchanged. */
+    private final Map<String, SedaEndpoint> queueKeepers = new HashMap<>();
+
     /** @param patience how long the work in hand may take */
     RouteEnding(CamelContext context, WorkQueueComponent component, Duration patience) {
         this.context = context;
@@ -66,18 +75,27 @@ final class RouteEnding {
         first.forEach(definition -> ServiceHelper.suspendService(consumer(definition)));
         first.forEach(definition -> awaitIdle(definition, deadline));
         for (RouteDefinition definition : callersFirst(called)) {
-            if (waiting(definition) == 0 || isCalledByOthers(definition, ids)) {
-                // who calls it waits at the door until the new one opens it; so does what waits in a seda: queue
-                ServiceHelper.suspendService(consumer(definition));
-            }
-            awaitIdle(definition, deadline);
+            endCalled(definition, ids, deadline);
         }
         Duration workInHand = Duration.ofNanos(System.nanoTime() - begun);
         for (RouteDefinition definition : running) {
-            context.getRouteController()
-                    .stopRoute(definition.getRouteId(), CAMEL_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            stop(definition);
         }
         return workInHand;
+    }
+
+    /** With Camel's way, which lets the steps of the route finish, too; but it waits until a seda: queue is empty. */
+    private void stop(RouteDefinition definition) throws Exception {
+        String id = definition.getRouteId();
+        if (consumer(definition) instanceof SedaConsumer seda && seda.getPendingExchangesSize() > 0) {
+            context.getCamelContextExtension().getRouteStartupOrder().stream()
+                    .filter(order -> order.getRoute().getRouteId().equals(id))
+                    .toList()
+                    .forEach(order ->
+                            ((DefaultRouteStartupOrder) order).getRouteService().stop());
+        } else {
+            context.getRouteController().stopRoute(id, CAMEL_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        }
     }
 
     private Route route(RouteDefinition definition) {
@@ -130,20 +148,52 @@ final class RouteEnding {
         return uri.replaceFirst("\\?.*", "").replace("://", ":");
     }
 
-    /** How many messages have been handed to it that it has not begun. */
-    private int waiting(RouteDefinition definition) {
-        return consumer(definition) instanceof ShutdownAware aware ? aware.getPendingExchangesSize() : 0;
+    /** Who calls waits at the door until there is a new route; so does what waits in a {@code seda:} queue. */
+    private void endCalled(RouteDefinition definition, Set<String> ending, long deadline) {
+        if (consumer(definition) instanceof SedaConsumer seda) {
+            if (isCalledByOthers(definition, ending)) {
+                keepQueue(seda.getEndpoint());
+            } else {
+                // nobody fills the queue any more, and it goes with the route
+                await(() -> seda.getPendingExchangesSize() == 0, definition, deadline);
+            }
+            ServiceHelper.suspendService(seda);
+            // its threads may take another message until they have noticed
+            long noticed = System.nanoTime()
+                    + TimeUnit.MILLISECONDS.toNanos(seda.getEndpoint().getPollTimeout());
+            await(() -> System.nanoTime() - noticed > 0, definition, deadline);
+        } else {
+            ServiceHelper.suspendService(consumer(definition));
+        }
+        awaitIdle(definition, deadline);
+    }
+
+    /** Camel drops the queue with the route that empties it, even if others fill it, unless there is another user. */
+    private void keepQueue(SedaEndpoint endpoint) {
+        SedaComponent component = endpoint.getComponent();
+        // another URI, since two endpoints with the same one are the same to Camel
+        SedaEndpoint keeper = queueKeepers.computeIfAbsent(
+                component.getQueueKey(endpoint.getEndpointUri()),
+                key -> new SedaEndpoint(key + "?keeper", component, endpoint.getQueue()));
+        component.getOrCreateQueue(keeper, null, endpoint.isMultipleConsumers(), null);
     }
 
     private void awaitIdle(RouteDefinition definition, long deadline) {
         String id = definition.getRouteId();
-        BooleanSupplier busy = () -> context.getInflightRepository().size(id) > 0
-                || !ServiceHelper.isSuspended(consumer(definition)) && waiting(definition) > 0;
-        while (busy.getAsBoolean()) {
+        boolean isDoor = consumer(definition) instanceof ExchangeableDirect.Door;
+        await(
+                () -> context.getInflightRepository().size(id) == 0
+                        && (!isDoor || ((ExchangeableDirect.Door) consumer(definition)).inside() == 0),
+                definition,
+                deadline);
+    }
+
+    private void await(BooleanSupplier done, RouteDefinition definition, long deadline) {
+        while (!done.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {
                 LOG.warn(
                         "work in {} did not end within {} s (kuteng.stop.timeout); going on without it",
-                        id,
+                        definition.getRouteId(),
                         patience.toSeconds());
                 return;
             }

@@ -138,8 +138,8 @@ final class RouteSet {
         return pieces(kind).stream().map(Piece::text).toList();
     }
 
-    /** Whether a route, or what a route uses, names the bean. */
+    /** Whether anything else names the bean. */
     boolean isNamed(String bean) {
-        return pieces.stream().anyMatch(piece -> piece.kind() != Kind.BEAN && piece.names(bean));
+        return pieces.stream().anyMatch(piece -> piece != beans.get(bean).piece() && piece.names(bean));
     }
 }

@@ -55,15 +55,18 @@ final class RouteSwap {
                 .toList();
         List<RunningRoutes.Prepared> prepared;
         try {
+            running.exchangePatterns(wanted, change);
             prepared = running.prepare(wanted, fresh);
         } catch (Exception e) {
+            LOG.debug("nothing was touched", e);
+            putBackPatterns();
             return failed(before, e);
         }
         List<String> endedIds = running.ids(change.ended());
         try {
             Duration workInHand = ending.end(definitions(old));
             running.remove(old);
-            running.exchangeShared(wanted, change);
+            running.exchangeBeans(wanted, change);
             running.start(prepared);
             return new Outcome(
                     wanted, null, running.ids(change.swapped()), running.ids(change.started()), endedIds, workInHand);
@@ -77,6 +80,14 @@ final class RouteSwap {
         return new Outcome(runs, StartFault.explain(fault), List.of(), List.of(), List.of(), Duration.ZERO);
     }
 
+    private void putBackPatterns() {
+        try {
+            running.exchangePatterns(before, change);
+        } catch (Exception e) {
+            LOG.error("not all could be put back: {}", StartFault.explain(e).getMessage(), e);
+        }
+    }
+
     private List<RouteDefinition> definitions(Collection<Unit> units) {
         return units.stream().flatMap(unit -> running.running(unit).stream()).toList();
     }
@@ -84,18 +95,16 @@ final class RouteSwap {
     /** Routes that cannot be put back are told one by one; the next change tries again. */
     private RouteSet putBack(List<Unit> fresh, List<Unit> old) {
         Map<String, String> lost = new LinkedHashMap<>();
+        List<Unit> all = new ArrayList<>(fresh);
+        all.addAll(old);
         try {
-            List<Unit> all = new ArrayList<>(fresh);
-            all.addAll(old);
             ending.end(definitions(all));
             running.remove(all);
-            running.exchangeShared(before, RouteChange.between(wanted, before));
+            running.exchangeBeans(before, RouteChange.between(wanted, before));
         } catch (Exception e) {
-            LOG.error(
-                    "what routes share could not be put back: {}",
-                    StartFault.explain(e).getMessage(),
-                    e);
+            LOG.error("not all could be put back: {}", StartFault.explain(e).getMessage(), e);
         }
+        putBackPatterns();
         for (Unit unit : old) {
             try {
                 running.start(running.prepare(before, List.of(unit)));

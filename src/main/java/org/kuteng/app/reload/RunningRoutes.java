@@ -78,7 +78,7 @@ final class RunningRoutes implements RoutesBuilder {
     }
 
     /**
-     * Reads routes; nothing that runs is touched.
+     * Reads routes, which take in the route configurations that there are now; nothing that runs is touched.
      *
      * @throws Exception as Camel's loader does
      */
@@ -106,10 +106,8 @@ final class RunningRoutes implements RoutesBuilder {
         for (int i = 0; i < plain.size(); i++) {
             RouteDefinition route = builder.getRouteCollection().getRoutes().get(i);
             Integer order = route.getStartupOrder();
-            prepared.add(new Prepared(plain.get(i), order == null ? LATE : order, () -> {
-                builder.getRouteCollection().prepareRoute(route);
-                model.addRouteDefinitions(List.of(route));
-            }));
+            prepared.add(new Prepared(
+                    plain.get(i), order == null ? LATE : order, () -> model.addRouteDefinitions(List.of(route))));
         }
         List<Unit> templated = of(Kind.TEMPLATED_ROUTE, units);
         for (int i = 0; i < templated.size(); i++) {
@@ -148,6 +146,8 @@ final class RunningRoutes implements RoutesBuilder {
     void remove(Collection<Unit> units) throws Exception {
         for (Unit unit : units) {
             for (RouteDefinition definition : running(unit)) {
+                // first, else Camel stops it once more, and waits
+                context.removeRoute(definition.getRouteId());
                 model.removeRouteDefinition(definition);
             }
             definitions.remove(unit.key());
@@ -167,19 +167,23 @@ final class RunningRoutes implements RoutesBuilder {
                 .toList();
     }
 
-    /** What routes share: beans, templates and route configurations. The routes that use them must have ended. */
-    void exchangeShared(RouteSet to, RouteChange change) throws Exception {
-        for (String bean : change.unbound()) {
-            context.getRegistry().unbind(bean);
-            model.getCustomBeans().removeIf(definition -> bean.equals(definition.getName()));
-        }
-        bind(to, change.bound());
+    /** What is read into a route when it is read itself, or made; what runs has done that and does not notice. */
+    void exchangePatterns(RouteSet to, RouteChange change) throws Exception {
         if (change.configurations()) {
             exchangeConfigurations(to);
         }
         if (change.templates()) {
             exchangeTemplates(to);
         }
+    }
+
+    /** The routes that use the beans must have ended. */
+    void exchangeBeans(RouteSet to, RouteChange change) throws Exception {
+        for (String bean : change.unbound()) {
+            context.getRegistry().unbind(bean);
+            model.getCustomBeans().removeIf(definition -> bean.equals(definition.getName()));
+        }
+        bind(to, change.bound());
     }
 
     private void bind(RouteSet set, Collection<Unit> beans) throws Exception {

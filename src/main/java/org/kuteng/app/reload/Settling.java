@@ -29,6 +29,6 @@ final class Settling {
 
     /** How long to wait from now on if nothing stirs; zero or less: not at all. */
     long nanosLeft(long now) {
-        return Math.min(stirred + QUIET.toNanos(), begun + LONGEST.toNanos()) - now;
+        return Math.min(stirred + QUIET.toNanos() - now, begun + LONGEST.toNanos() - now);
     }
 }
