@@ -1,7 +1,7 @@
 package org.kuteng.app;
 
-import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -14,6 +14,9 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.kuteng.app.check.Problem;
+import org.kuteng.app.reload.ExchangeableDirect;
+import org.kuteng.app.reload.RouteReload;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.rabbitmq.WorkQueueComponent;
@@ -31,7 +34,7 @@ public final class KutengApplication {
     private static final long STOP_GRACE_SECONDS = 15;
 
     private final Settings settings;
-    private final List<Path> files;
+    private final RouteSelection selection;
     private final List<String> routeIds;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final AtomicBoolean failed = new AtomicBoolean();
@@ -41,12 +44,12 @@ public final class KutengApplication {
     private volatile Broker broker;
 
     /**
-     * @param files the route files, checked already
+     * @param selection the route files, checked already
      * @param routeIds the routes to run; every route of the files if empty
      */
-    public KutengApplication(Settings settings, List<Path> files, List<String> routeIds) {
+    public KutengApplication(Settings settings, RouteSelection selection, List<String> routeIds) {
         this.settings = settings;
-        this.files = files;
+        this.selection = selection;
         this.routeIds = routeIds;
     }
 
@@ -101,9 +104,10 @@ public final class KutengApplication {
         WorkQueueComponent component = KutengCamel.setUp(main, settings);
         component.setFatalFaultHandler(this::end);
         component.setReadyListener(() -> tellWaiting(component));
-        main.configure()
-                .setRoutesIncludePattern(
-                        files.stream().map(file -> "file:" + file).collect(Collectors.joining(",")));
+        RouteReload reload = reload();
+        main.bind("direct", new ExchangeableDirect());
+        main.configure().setRoutesIncludePattern("false");
+        main.configure().addRoutesBuilder(reload.routes());
         if (!routeIds.isEmpty()) {
             main.configure().setRouteFilterIncludePattern(String.join(",", routeIds));
         }
@@ -124,11 +128,16 @@ public final class KutengApplication {
             @Override
             public void afterStart(BaseMainSupport camel) {
                 tellStarted(camel.getCamelContext(), component);
+                if (settings.get(Setting.RELOAD)) {
+                    reload.start(camel.getCamelContext(), component, KutengApplication.this::brokerFault);
+                }
             }
 
             @Override
             public void beforeStop(BaseMainSupport camel) {
+                reload.stop();
                 component.stopWorkers();
+                reload.awaitEnd();
             }
         });
         try {
@@ -140,6 +149,27 @@ public final class KutengApplication {
             }
         } finally {
             once.close();
+        }
+    }
+
+    private RouteReload reload() {
+        return new RouteReload(new RouteReload.Project(
+                settings.get(Setting.ROUTES),
+                () -> RouteFiles.find(settings.get(Setting.ROUTES)),
+                () -> RouteSelection.again(settings, routeIds),
+                selection.warnings().stream().map(Problem::toString).toList(),
+                settings.files(),
+                routeIds,
+                settings.get(Setting.STOP_TIMEOUT)));
+    }
+
+    /** Why the broker cannot be used now; empty if it can. */
+    private Optional<BrokerException> brokerFault() {
+        try {
+            broker.open("kuteng reload", null).abort();
+            return Optional.empty();
+        } catch (BrokerException e) {
+            return Optional.of(e);
         }
     }
 

@@ -196,6 +196,12 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
     public static final Setting<Path> ROUTES = new Setting<>(
             "kuteng.routes", SettingType.PATH, "routes", "folder with the route files (*.yaml, *.yml), or one file");
 
+    public static final Setting<Boolean> RELOAD = new Setting<>(
+            "kuteng.reload",
+            SettingType.BOOLEAN,
+            "true",
+            "whether route files that change while they run are taken over; false: at the next start");
+
     /** All of them, in the order in which they are shown. */
     public static final List<Setting<?>> ALL = List.of(
             BROKER,
@@ -225,7 +231,8 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             DATABASE_URL,
             DATABASE_USER,
             DATABASE_PASSWORD,
-            ROUTES);
+            ROUTES,
+            RELOAD);
 
     /** What keys for one route begin with: {@code kuteng.route.ID.retry.delays}. */
     public static final String ROUTE_PREFIX = "kuteng.route.";

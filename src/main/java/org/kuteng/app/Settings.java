@@ -42,9 +42,11 @@ public final class Settings {
     public record Value(String text, String source) {}
 
     private final Map<String, Value> values;
+    private final List<Path> files;
 
-    private Settings(Map<String, Value> values) {
+    private Settings(Map<String, Value> values, List<Path> files) {
         this.values = values;
+        this.files = files;
     }
 
     /**
@@ -75,10 +77,12 @@ public final class Settings {
     public static Settings load(Sources sources) {
         Map<String, Value> values = new HashMap<>();
         List<String> problems = new ArrayList<>();
+        List<Path> files = new ArrayList<>(List.of(sources.folder().resolve("application.properties")));
         readFiles("application.properties", sources.folder(), values);
         String profile = sources.profile();
         if (profile != null && !profile.isBlank()) {
             String file = "application-" + profile + ".properties";
+            files.add(sources.folder().resolve(file));
             if (!readFiles(file, sources.folder(), values)) {
                 problems.add("no profile '" + profile + "': there is no file " + file
                         + " in the working folder or in kuteng itself (which has: simple)");
@@ -95,7 +99,12 @@ public final class Settings {
         if (!problems.isEmpty()) {
             throw new ConfigurationException(problems);
         }
-        return new Settings(values);
+        return new Settings(values, List.copyOf(files));
+    }
+
+    /** The files in the working folder that were read if they were there. */
+    public List<Path> files() {
+        return files;
     }
 
     private static boolean readFiles(String name, Path folder, Map<String, Value> values) {

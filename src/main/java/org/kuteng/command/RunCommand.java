@@ -65,7 +65,7 @@ final class RunCommand implements Callable<Integer>, WithCommonOptions {
         BrokerInUse.prepare(settings);
         RouteSelection selection = RouteSelection.of(settings, routes);
         selection.warnings().forEach(warning -> LOG.warn("{}", warning));
-        boolean well = new KutengApplication(settings, selection.files(), routes).run();
+        boolean well = new KutengApplication(settings, selection, routes).run();
         return well ? 0 : KutengCommand.FAILED;
     }
 }

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.camel.Endpoint;
 import org.apache.camel.RuntimeCamelException;
@@ -220,11 +221,18 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
      * stopping takes as long as the longest work and not as long as all of it.
      */
     public void stopWorkers() {
-        List<WorkerConsumer> all = workers();
-        all.forEach(WorkerConsumer::stopTaking);
+        stopWorkers(routeId -> true);
+    }
+
+    /** The same for the workers of some routes. */
+    public void stopWorkers(Predicate<String> routeIds) {
+        List<WorkerConsumer> some = workers().stream()
+                .filter(worker -> routeIds.test(worker.getRouteId()))
+                .toList();
+        some.forEach(WorkerConsumer::stopTaking);
         Duration patience = settings.stopTimeout();
         long deadline = System.nanoTime() + patience.toNanos();
-        all.forEach(worker -> worker.awaitIdle(deadline));
+        some.forEach(worker -> worker.awaitIdle(deadline));
     }
 
     @Override
