@@ -29,7 +29,7 @@ public final class Settings {
     private static final String ENVIRONMENT_PREFIX = "KUTENG_";
 
     /** Environment variables that begin like a setting but belong to the launcher or to the tests. */
-    private static final List<String> NOT_SETTINGS = 
+    private static final List<String> NOT_SETTINGS =
             List.of("KUTENG_PROFILE", "KUTENG_JAVA_OPTS", "KUTENG_HOME", "KUTENG_ARCHIVE");
 
     private static final String TEST_PREFIX = "KUTENG_TEST_";

@@ -34,7 +34,10 @@ final class PlainRun {
             String word = words[at++];
             String name = word.split(ASSIGNED, 2)[0];
             boolean understood;
-            if (name.equals("--set") || name.equals("--profile") || name.equals("--broker") || name.equals("--routes")) {
+            if (name.equals("--set")
+                    || name.equals("--profile")
+                    || name.equals("--broker")
+                    || name.equals("--routes")) {
                 boolean inOneWord = name.length() < word.length();
                 if (!inOneWord && at == words.length) {
                     return false;
