@@ -39,6 +39,18 @@ final class CommonOptions {
         this.verbose = verbose;
     }
 
+    String profile() {
+        return profile;
+    }
+
+    Map<String, String> set() {
+        return set;
+    }
+
+    String broker() {
+        return broker;
+    }
+
     boolean verbose() {
         return verbose;
     }
