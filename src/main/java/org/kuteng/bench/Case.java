@@ -15,7 +15,7 @@ public record Case(Mode mode, QueueType queue, int size, int consumers) {
     /** As in {@code consume, durable, 1 KiB}. */
     public String title() {
         return mode.word() + ", " + queueWord() + ", "
-                + (mode == Mode.CONCURRENCY ? consumers + " consumers" : sizeText());
+                + (mode == Mode.CONCURRENCY ? consumers + (consumers == 1 ? " consumer" : " consumers") : sizeText());
     }
 
     public String queueWord() {

@@ -7,25 +7,31 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import java.io.IOException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerFaults;
 
 /** A hand-written program on the RabbitMQ Java client: a channel for each consumer, all on one connection. */
 final class RawReceiver implements Receiver {
+    private static final int IDLE_SECONDS = 1;
+
     private final Connection connection;
-    private final ExecutorService threads;
     private volatile boolean closing;
 
     /** @param messagesPerAck how many messages one acknowledgement stands for */
     RawReceiver(Broker broker, BenchQueue queue, Intake intake, int messagesPerAck) {
-        threads = Executors.newFixedThreadPool(intake.consumers(), task -> {
-            Thread thread = new Thread(task, "kuteng-bench-raw");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                intake.consumers(),
+                intake.consumers(),
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                RawReceiver::daemon);
+        // they end by themselves: the client still has something to run when its connection has been closed
+        threads.allowCoreThreadTimeOut(true);
         connection = broker.open("kuteng bench raw receiver", threads);
         try {
             for (int i = 0; i < intake.consumers(); i++) {
@@ -39,11 +45,16 @@ final class RawReceiver implements Receiver {
         }
     }
 
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "kuteng-bench-raw");
+        thread.setDaemon(true);
+        return thread;
+    }
+
     @Override
     public void close() {
         closing = true;
         connection.abort(RawSender.CLOSE_TIMEOUT_MILLIS);
-        threads.shutdown();
     }
 
     private final class Acknowledging extends DefaultConsumer {

@@ -3,7 +3,6 @@ package org.kuteng.bench;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -145,13 +144,7 @@ final class BenchRun implements Callable<Integer> {
         if (part.isBesidePerfTest()) {
             how += "; PerfTest after " + PerfTest.SETTLING_SECONDS + " s more, in a process of its own";
         }
-        return new Outcome(
-                part.title(),
-                environment.when().truncatedTo(ChronoUnit.MINUTES).toString(),
-                environment.toString(),
-                how,
-                rows,
-                bars);
+        return new Outcome(part.title(), environment.when().toString(), environment.toString(), how, rows, bars);
     }
 
     private static List<Outcome.Row> rows(List<CaseResult> cases) {
