@@ -86,6 +86,14 @@ public class WorkQueueEndpoint extends SpringRabbitMQEndpoint implements Multipl
         return own == null ? getComponent().settings().singleActiveConsumer() : Boolean.TRUE.equals(own);
     }
 
+    /**
+     * How many consumers of a worker each of its queues has. One, where one at a time gets the messages: more would only
+     * wait, and the embedded broker stops handing them on when the connection of several ends.
+     */
+    int consumersOfAQueue() {
+        return isSingleActiveConsumer() ? 1 : getConcurrentConsumers();
+    }
+
     boolean isAcknowledging() {
         return getAcknowledgeMode() != AcknowledgeMode.NONE;
     }

@@ -114,7 +114,7 @@ final class WorkerConnection {
         List<String> named = endpoint.queueNames();
         // the broker makes up a name for the queue of a consumer that names none
         for (String queue : named.isEmpty() ? declared : named) {
-            for (int index = 1; index <= endpoint.getConcurrentConsumers(); index++) {
+            for (int index = 1; index <= endpoint.consumersOfAQueue(); index++) {
                 int number = index;
                 if (channels.stream().noneMatch(c -> c.queue().equals(queue) && c.index() == number)) {
                     openChannel(queue, index);

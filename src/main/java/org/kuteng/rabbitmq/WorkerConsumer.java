@@ -72,8 +72,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
 
     /** How many consumers the broker has of this worker when all is well. */
     public int wantedConsumers() {
-        return endpoint.getConcurrentConsumers()
-                * Math.max(1, endpoint.queueNames().size());
+        return endpoint.consumersOfAQueue() * Math.max(1, endpoint.queueNames().size());
     }
 
     @Override

@@ -93,7 +93,7 @@ abstract class OnceBehaviour {
     }
 
     /** Whether a worker's thread is finding out whether it may work. */
-    private static boolean isClaiming(String thread) {
+    static boolean isClaiming(String thread) {
         return Thread.getAllStackTraces().entrySet().stream()
                 .filter(entry -> entry.getKey().getName().equals(thread))
                 .flatMap(entry -> Arrays.stream(entry.getValue()))

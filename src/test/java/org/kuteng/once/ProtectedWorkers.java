@@ -12,6 +12,7 @@ import org.kuteng.broker.Queues;
 import org.kuteng.failure.FailureHandling;
 import org.kuteng.failure.RetrySettings;
 import org.kuteng.rabbitmq.WorkQueueComponent;
+import org.kuteng.rabbitmq.WorkQueueSettings;
 import org.kuteng.testing.TestBroker;
 import org.kuteng.testing.TestDatabase;
 
@@ -39,6 +40,37 @@ final class ProtectedWorkers implements AutoCloseable {
             context.getRegistry().bind("kutengDatabase", database.dataSource());
             database.open();
         }
+    }
+
+    /** Not protected; steps find the database all the same. */
+    static ProtectedWorkers off(TestDatabase database, TestBroker broker) {
+        return new ProtectedWorkers(broker.uri(), OnceMode.OFF, database == null ? null : database(database));
+    }
+
+    /** Not protected, but for one consumer at a time; steps find the database. */
+    static ProtectedWorkers locked(TestDatabase database, TestBroker broker) {
+        ProtectedWorkers workers = off(database, broker);
+        WorkQueueSettings defaults = WorkQueueSettings.DEFAULTS;
+        workers.context
+                .getRegistry()
+                .bind(
+                        "settings",
+                        new WorkQueueSettings(
+                                defaults.queueType(),
+                                true,
+                                defaults.acknowledgeMode(),
+                                defaults.acks(),
+                                defaults.confirm(),
+                                defaults.confirmTimeout(),
+                                defaults.confirmWindow(),
+                                defaults.sendAgain(),
+                                defaults.stopTimeout()));
+        return workers;
+    }
+
+    /** Keys in memory; steps find the database. */
+    static ProtectedWorkers inMemory(TestDatabase database, TestBroker broker) {
+        return new ProtectedWorkers(broker.uri(), OnceMode.MEMORY, database == null ? null : database(database));
     }
 
     static ProtectedWorkers inMemory(TestBroker broker) {
