@@ -74,6 +74,8 @@ final class FolderWatch implements AutoCloseable {
 
     private void run() {
         try {
+            // what was changed before anybody watched
+            lookSafely();
             while (!closed) {
                 if (stirs(LOOK_INTERVAL.toNanos())) {
                     settle();

@@ -166,7 +166,7 @@ public final class RouteReload {
         Optional<BrokerException> away = brokerFault.get();
         if (away.isPresent()) {
             seen = null;
-            refuse(List.of(away.get().getMessage()));
+            waitForBroker(away.get());
             return;
         }
         toldFaults = List.of();
@@ -182,6 +182,14 @@ public final class RouteReload {
         toldFaults = faults;
         faults.forEach(fault -> LOG.error("{}", fault));
         LOG.warn("the change is not taken over; what runs goes on as it is");
+    }
+
+    private void waitForBroker(BrokerException away) {
+        List<String> fault = List.of(away.getMessage());
+        if (!fault.equals(toldFaults)) {
+            LOG.warn("the change waits for the broker: {}", away.getMessage());
+        }
+        toldFaults = fault;
     }
 
     private static void tellFixed(RouteChange change) {
