@@ -103,7 +103,7 @@ public final class KutengApplication {
         main.setShutdownStrategy(shutdown);
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setOverrideProperties(settings.asProperties());
-        CamelDefaults.apply(main, settings);
+        CamelDefaults.apply(main.configure());
         main.configure()
                 .setRoutesIncludePattern(
                         files.stream().map(file -> "file:" + file).collect(Collectors.joining(",")));
@@ -113,7 +113,7 @@ public final class KutengApplication {
         WorkQueueComponent component = new WorkQueueComponent();
         component.setFatalFaultHandler(this::end);
         component.setReadyListener(() -> tellWaiting(component));
-        main.bind("utf8Sources", new Utf8Sources());
+        RouteSources.bind(main::bind);
         main.bind("spring-rabbitmq", component);
         main.bind("workQueueSettings", WorkQueueSettingsFrom.settings(settings));
         bindFailureHandling(main);

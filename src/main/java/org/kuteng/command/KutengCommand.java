@@ -23,7 +23,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "[COMMAND]",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {RunCommand.class, BrokerCommand.class, DeadCommand.class, SettingsCommand.class},
+        subcommands = {
+            RunCommand.class,
+            CheckCommand.class,
+            BrokerCommand.class,
+            DeadCommand.class,
+            SchemaCommand.class,
+            SettingsCommand.class
+        },
         footer = {
             "",
             "Exit codes: 0 done, 1 failed while running, 2 wrong use or wrong configuration.",
