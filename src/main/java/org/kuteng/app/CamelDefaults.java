@@ -1,6 +1,6 @@
 package org.kuteng.app;
 
-import org.apache.camel.main.Main;
+import org.apache.camel.main.MainConfigurationProperties;
 
 /** What kuteng sets in Camel before the user's own {@code camel.*} properties, which win. */
 final class CamelDefaults {
@@ -10,13 +10,13 @@ final class CamelDefaults {
 
     private CamelDefaults() {}
 
-    static void apply(Main main, Settings settings) {
-        main.configure().setName("kuteng");
-        main.configure().setJmxEnabled(false);
-        main.configure().setShutdownTimeout(CAMEL_SHUTDOWN_SECONDS);
-        main.configure().setShutdownLogInflightExchangesOnTimeout(false);
+    static void apply(MainConfigurationProperties camel) {
+        camel.setName("kuteng");
+        camel.setJmxEnabled(false);
+        camel.setShutdownTimeout(CAMEL_SHUTDOWN_SECONDS);
+        camel.setShutdownLogInflightExchangesOnTimeout(false);
         // the summary shows values, passwords of URIs among them
-        main.configure().setAutoConfigurationLogSummary(false);
-        main.configure().setBasePackageScanEnabled(false);
+        camel.setAutoConfigurationLogSummary(false);
+        camel.setBasePackageScanEnabled(false);
     }
 }

@@ -19,9 +19,9 @@ public final class KutengCamel {
     public static WorkQueueComponent setUp(Main main, Settings settings) {
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setOverrideProperties(settings.asProperties());
-        CamelDefaults.apply(main, settings);
+        CamelDefaults.apply(main.configure());
         WorkQueueComponent component = new WorkQueueComponent();
-        main.bind("utf8Sources", new Utf8Sources());
+        RouteSources.bind(main::bind);
         main.bind("spring-rabbitmq", component);
         main.bind("workQueueSettings", WorkQueueSettingsFrom.settings(settings));
         main.bind("failureHandling", failureHandling(settings));

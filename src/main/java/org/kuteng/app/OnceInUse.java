@@ -19,18 +19,26 @@ import org.kuteng.once.OnceSwitch;
  */
 record OnceInUse(OnceSwitch onceSwitch, Database database) implements AutoCloseable {
 
+    /** The name under which routes find the database, if there is one. */
+    static final String DATA_SOURCE = "kutengDatabase";
+
     static OnceInUse from(Settings settings) {
-        boolean jdbc = anyRouteHas(OnceMode.JDBC, settings);
-        boolean named = !settings.value(Setting.DATABASE_URL).source().equals(Settings.DEFAULT_SOURCE);
-        if (!jdbc && !named && !anyRouteHas(OnceMode.MEMORY, settings)) {
+        boolean withDatabase = hasDatabase(settings);
+        if (!withDatabase && !anyRouteHas(OnceMode.MEMORY, settings)) {
             return new OnceInUse(null, null);
         }
-        Database database = jdbc || named ? new Database(databaseSettings(settings)) : null;
+        Database database = withDatabase ? new Database(databaseSettings(settings)) : null;
         OnceSettings once = new OnceSettings(
                 routeId -> settings.get(Setting.ONCE, routeId),
                 settings.get(Setting.ONCE_MEMORY_KEYS),
                 settings.get(Setting.ONCE_RETENTION));
         return new OnceInUse(new OnceSwitch(once, database), database);
+    }
+
+    /** Whether routes find a database: one is named, or holds the keys of a route. */
+    static boolean hasDatabase(Settings settings) {
+        return anyRouteHas(OnceMode.JDBC, settings)
+                || !settings.value(Setting.DATABASE_URL).source().equals(Settings.DEFAULT_SOURCE);
     }
 
     private static boolean anyRouteHas(OnceMode mode, Settings settings) {
@@ -52,7 +60,7 @@ record OnceInUse(OnceSwitch onceSwitch, Database database) implements AutoClosea
         }
         if (database != null) {
             // the only one of its type: sql: and jdbc: steps find it by themselves
-            main.bind("kutengDatabase", database.dataSource());
+            main.bind(DATA_SOURCE, database.dataSource());
         }
     }
 

@@ -26,8 +26,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
         versionProvider = Version.class,
         subcommands = {
             RunCommand.class,
+            CheckCommand.class,
             BrokerCommand.class,
             DeadCommand.class,
+            SchemaCommand.class,
             SettingsCommand.class,
             BenchCommand.class
         },
