@@ -10,6 +10,7 @@ import org.kuteng.once.DatabaseSettings;
 import org.kuteng.once.OnceMode;
 import org.kuteng.once.OnceSettings;
 import org.kuteng.once.OnceSwitch;
+import org.kuteng.once.SqlSteps;
 
 /**
  * The once-only switch of this process and its database; what the settings do not ask for is not even loaded.
@@ -76,6 +77,7 @@ record OnceInUse(OnceSwitch onceSwitch, Database database) implements AutoClosea
             explained.initCause(e);
             throw explained;
         }
+        SqlSteps.prepare(context);
         HealthCheckRegistry health = HealthCheckRegistry.get(context);
         if (health != null) {
             health.register(new DatabaseHealth(database));

@@ -99,8 +99,10 @@ public final class Database implements AutoCloseable {
     /** Makes room for the workers of a route. */
     synchronized void makeRoom(String routeId, int workers) {
         consumers.put(routeId, workers);
-        pool.setMaximumPoolSize(SPARE_CONNECTIONS
-                + consumers.values().stream().mapToInt(Integer::intValue).sum());
+        int all = consumers.values().stream().mapToInt(Integer::intValue).sum();
+        pool.setMaximumPoolSize(SPARE_CONNECTIONS + all);
+        // made ahead, and kept: no message waits for a connection to be made
+        pool.setMinimumIdle(1 + all);
     }
 
     Dialect dialect() {

@@ -87,6 +87,7 @@ final class ProtectedWorkers implements AutoCloseable {
 
     /** Starts when all consumers are there. */
     ProtectedWorkers run(RouteBuilder routes) throws Exception {
+        SqlSteps.prepare(context);
         context.addRoutes(routes);
         context.start();
         return this;
