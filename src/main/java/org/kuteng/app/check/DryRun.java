@@ -111,7 +111,11 @@ public final class DryRun {
     }
 
     private static String key(RouteDefinition route) {
-        return route.getResource().getLocation() + ":" + route.getInput().getLineNumber();
+        // a route that is made of a kamelet has no resource of its own
+        String file = route.getResource() == null
+                ? route.getRouteId()
+                : route.getResource().getLocation();
+        return file + ":" + route.getInput().getLineNumber();
     }
 
     /** Camel itself finds these only when it starts the routes. */

@@ -10,7 +10,6 @@ import com.networknt.schema.ValidationMessage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,7 +20,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What an editor says of route files with the schema that {@code kuteng schema} writes, as a validator says it. */
 class EditorSchemaTest {
-    private static final Path SHIPPED = Path.of("routes");
     private static final String MODELINE = "# yaml-language-server: $schema=";
 
     private static final String TEXT = EditorSchema.text();
@@ -104,9 +102,6 @@ class EditorSchemaTest {
     }
 
     static Stream<Path> shipped() throws IOException {
-        try (Stream<Path> files = Files.list(SHIPPED)) {
-            List<Path> sorted = files.sorted().toList();
-            return sorted.stream();
-        }
+        return ShippedRoutes.files();
     }
 }
