@@ -70,8 +70,7 @@ class DeadCommandIT {
                         "tenant",
                         "acme"))
                 .build();
-        client.publishUnconfirmed(DEAD, body, properties);
-        client.messages(DEAD);
+        client.confirmed(() -> client.publishUnconfirmed(DEAD, body, properties));
     }
 
     private KutengProcess run(int exitCode, String... arguments) {

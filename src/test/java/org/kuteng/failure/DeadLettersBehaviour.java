@@ -70,8 +70,8 @@ abstract class DeadLettersBehaviour {
     }
 
     private void bury(String id, String cause) {
-        client.publishUnconfirmed(DEAD, "body of " + id, buried(id, cause).build());
-        confirm();
+        client.confirmed(() -> client.publishUnconfirmed(
+                DEAD, "body of " + id, buried(id, cause).build()));
     }
 
     private BasicProperties.Builder buried(String id, String cause) {
@@ -88,12 +88,6 @@ abstract class DeadLettersBehaviour {
                 .deliveryMode(2)
                 .contentType("text/plain")
                 .headers(headers);
-    }
-
-    /** On the same channel: what was published before is in its queue when the broker answers. */
-    private void confirm() {
-        client.publish(WORK, "", 0);
-        client.messages(DEAD);
     }
 
     private List<DeadLetter> listed() throws Exception {
@@ -129,12 +123,13 @@ abstract class DeadLettersBehaviour {
 
     @Test
     void aMessageThatNobodyBuriedIsListedToo() throws Exception {
-        client.publishUnconfirmed(
-                DEAD,
-                "by hand",
-                new BasicProperties.Builder().messageId("order-1").build());
-        client.publishUnconfirmed(DEAD, "by hand, too", new BasicProperties());
-        confirm();
+        client.confirmed(() -> {
+            client.publishUnconfirmed(
+                    DEAD,
+                    "by hand",
+                    new BasicProperties.Builder().messageId("order-1").build());
+            client.publishUnconfirmed(DEAD, "by hand, too", new BasicProperties());
+        });
 
         List<DeadLetter> listed = listed();
         assertEquals("order-1", listed.get(0).id());
@@ -174,11 +169,12 @@ abstract class DeadLettersBehaviour {
     @Test
     void moreThanTheWindowAreReplayedInOrder() throws Exception {
         letters = letters(7);
-        for (int i = 0; i < 500; i++) {
-            client.publishUnconfirmed(
-                    DEAD, "message " + i, buried("id" + i, "no").build());
-        }
-        confirm();
+        client.confirmed(() -> {
+            for (int i = 0; i < 500; i++) {
+                client.publishUnconfirmed(
+                        DEAD, "message " + i, buried("id" + i, "no").build());
+            }
+        });
 
         assertEquals(500, replay(letter -> true).replayed());
 
@@ -276,10 +272,11 @@ abstract class DeadLettersBehaviour {
     @Test
     void anExportComesBackByteForByte() throws Exception {
         byte[] binary = {0, 1, -1, (byte) 0xc3, 10};
+        client.channel().confirmSelect();
         client.channel().basicPublish("", DEAD, everything(), binary);
         client.channel().basicPublish("", DEAD, null, "é中\u2028\n\"".getBytes(StandardCharsets.UTF_8));
         client.channel().basicPublish("", DEAD, null, new byte[0]);
-        confirm();
+        client.channel().waitForConfirmsOrDie(10_000);
         List<DeadLetter> before = listed();
         Path file = folder.resolve("letters.jsonl");
 

@@ -1,5 +1,6 @@
 package org.kuteng.failure;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
@@ -49,10 +50,11 @@ class DeadLettersRabbitMQIT extends DeadLettersBehaviour {
                     work,
                     true,
                     Map.of("x-dead-letter-exchange", "", "x-dead-letter-routing-key", Queues.deadName(work)));
-            client.publishUnconfirmed(work, "rejected", MessageProperties.PERSISTENT_TEXT_PLAIN);
+            client.confirmed(
+                    () -> client.publishUnconfirmed(work, "rejected", MessageProperties.PERSISTENT_TEXT_PLAIN));
             long tag = client.channel().basicGet(work, false).getEnvelope().getDeliveryTag();
             client.channel().basicReject(tag, false);
-            client.messages(work);
+            await().until(() -> client.messages(Queues.deadName(work)) == 1);
 
             letters(broker).browse(Queues.deadName(work), letter -> {
                 assertEquals(
@@ -76,8 +78,7 @@ class DeadLettersRabbitMQIT extends DeadLettersBehaviour {
             BasicProperties properties = new BasicProperties.Builder()
                     .userId(BrokerUri.parse(broker.uri()).user())
                     .build();
-            client.publishUnconfirmed(Queues.deadName(work), "of a user", properties);
-            client.messages(work);
+            client.confirmed(() -> client.publishUnconfirmed(Queues.deadName(work), "of a user", properties));
 
             BasicProperties other =
                     new BasicProperties.Builder().userId("somebody-else").build();
