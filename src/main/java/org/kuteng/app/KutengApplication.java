@@ -133,6 +133,11 @@ public final class KutengApplication {
             }
 
             @Override
+            public void afterConfigure(BaseMainSupport camel) {
+                CamelDefaults.withoutOwnReload(camel.getCamelContext());
+            }
+
+            @Override
             public void afterStart(BaseMainSupport camel) {
                 tellStarted(camel.getCamelContext(), component);
                 if (settings.get(Setting.RELOAD)) {

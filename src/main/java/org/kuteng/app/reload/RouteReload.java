@@ -75,6 +75,7 @@ public final class RouteReload {
     private RouteEnding ending;
     private Supplier<Optional<BrokerException>> brokerFault;
     private FolderWatch watch;
+    private volatile boolean stopping;
 
     /**
      * Reads the files to start with.
@@ -114,6 +115,7 @@ public final class RouteReload {
 
     /** Nothing is exchanged from now on; a swap that has begun goes on. Does not wait. */
     public void stop() {
+        stopping = true;
         if (watch != null) {
             watch.close();
         }
@@ -198,9 +200,18 @@ public final class RouteReload {
 
     private void swap(RouteSet wanted, RouteChange change) {
         long begun = System.nanoTime();
-        RouteSwap.Outcome outcome = new RouteSwap(running, ending, current, wanted, change).run();
-        long millis = Duration.ofNanos(System.nanoTime() - begun).toMillis();
-        current = outcome.runs();
+        new RouteSwap(running, ending, current, wanted, change, () -> !stopping)
+                .run()
+                .ifPresent(outcome -> {
+                    current = outcome.runs();
+                    tell(
+                            change,
+                            outcome,
+                            Duration.ofNanos(System.nanoTime() - begun).toMillis());
+                });
+    }
+
+    private void tell(RouteChange change, RouteSwap.Outcome outcome, long millis) {
         if (outcome.fault() != null) {
             LOG.error("{}", outcome.fault().getMessage());
             LOG.warn("the change is taken back after {} ms; what ran before runs again", millis);

@@ -27,6 +27,11 @@ final class RunningRoutes implements RoutesBuilder {
     /** In which order Camel starts routes that say nothing about it: after those that do. */
     private static final int LATE = Integer.MAX_VALUE;
 
+    /** Under which name a route that Camel has made of a kamelet knows whose part it is. */
+    private static final String PARENT = "parentRouteId";
+
+    private static final String KAMELETS = "kamelet:*";
+
     private final RouteSet first;
 
     /** What stands for each route in Camel: nothing if it is not among those that are to run. */
@@ -136,22 +141,45 @@ final class RunningRoutes implements RoutesBuilder {
                 definitions.put(
                         route.unit().key(),
                         model.getRouteDefinitions().stream()
-                                .filter(definition -> before.stream().noneMatch(old -> old == definition))
+                                .filter(definition -> parent(definition) == null
+                                        && before.stream().noneMatch(old -> old == definition))
                                 .toList());
             }
         }
     }
 
-    /** Takes routes that have ended out of Camel. */
+    /** Takes routes that have ended out of Camel, with those that Camel has made of kamelets for them. */
     void remove(Collection<Unit> units) throws Exception {
         for (Unit unit : units) {
             for (RouteDefinition definition : running(unit)) {
-                // first, else Camel stops it once more, and waits
-                context.removeRoute(definition.getRouteId());
-                model.removeRouteDefinition(definition);
+                List<RouteDefinition> parts = model.getRouteDefinitions().stream()
+                        .filter(part -> definition.getRouteId().equals(parent(part)))
+                        .toList();
+                remove(definition);
+                for (RouteDefinition part : parts) {
+                    context.getRouteController().stopRoute(part.getRouteId());
+                    remove(part);
+                }
+                if (!parts.isEmpty()) {
+                    // else the next route with the same parameters gets the old one
+                    context.removeEndpoints(KAMELETS);
+                }
             }
             definitions.remove(unit.key());
         }
+    }
+
+    private void remove(RouteDefinition definition) throws Exception {
+        // first, else Camel stops it once more, and waits
+        context.removeRoute(definition.getRouteId());
+        model.removeRouteDefinition(definition);
+    }
+
+    /** The route that a route is made for as a part of it; null if none. */
+    private static Object parent(RouteDefinition definition) {
+        return definition.getTemplateParameters() == null
+                ? null
+                : definition.getTemplateParameters().get(PARENT);
     }
 
     /** What stands for a route in Camel. */

@@ -57,8 +57,10 @@ class RouteSwapTest {
     private RouteSwap.Outcome swap() {
         RouteSet wanted = edits.routes();
         RouteEnding ending = new RouteEnding(context, new WorkQueueComponent(), patience);
-        RouteSwap.Outcome outcome =
-                new RouteSwap(running, ending, current, wanted, RouteChange.between(current, wanted)).run();
+        RouteSwap.Outcome outcome = new RouteSwap(
+                        running, ending, current, wanted, RouteChange.between(current, wanted), () -> true)
+                .run()
+                .orElseThrow();
         current = outcome.runs();
         return outcome;
     }
