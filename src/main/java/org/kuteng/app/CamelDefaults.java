@@ -4,7 +4,7 @@ import java.util.List;
 import org.apache.camel.CamelContext;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.Service;
-import org.apache.camel.main.Main;
+import org.apache.camel.main.MainConfigurationProperties;
 import org.apache.camel.spi.ContextReloadStrategy;
 import org.apache.camel.support.RouteWatcherReloadStrategy;
 import org.slf4j.Logger;
@@ -22,14 +22,14 @@ final class CamelDefaults {
 
     private CamelDefaults() {}
 
-    static void apply(Main main, Settings settings) {
-        main.configure().setName("kuteng");
-        main.configure().setJmxEnabled(false);
-        main.configure().setShutdownTimeout(CAMEL_SHUTDOWN_SECONDS);
-        main.configure().setShutdownLogInflightExchangesOnTimeout(false);
+    static void apply(MainConfigurationProperties camel) {
+        camel.setName("kuteng");
+        camel.setJmxEnabled(false);
+        camel.setShutdownTimeout(CAMEL_SHUTDOWN_SECONDS);
+        camel.setShutdownLogInflightExchangesOnTimeout(false);
         // the summary shows values, passwords of URIs among them
-        main.configure().setAutoConfigurationLogSummary(false);
-        main.configure().setBasePackageScanEnabled(false);
+        camel.setAutoConfigurationLogSummary(false);
+        camel.setBasePackageScanEnabled(false);
     }
 
     /** Takes out Camel's own ways to take changed routes over, with which a typo ends the routes that run. */

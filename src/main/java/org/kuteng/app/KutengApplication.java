@@ -19,9 +19,6 @@ import org.kuteng.app.reload.ExchangeableDirect;
 import org.kuteng.app.reload.RouteReload;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
-import org.kuteng.failure.FailedStepInterceptor;
-import org.kuteng.failure.FailureHandling;
-import org.kuteng.failure.NoteFailure;
 import org.kuteng.rabbitmq.WorkQueueComponent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,32 +101,28 @@ public final class KutengApplication {
     private void runCamel(Supplier<BrokerInUse> brokerInUse) {
         Main main = new Main();
         main.setShutdownStrategy(shutdown);
-        main.setDefaultPropertyPlaceholderLocation("false");
-        main.setOverrideProperties(settings.asProperties());
-        CamelDefaults.apply(main, settings);
+        WorkQueueComponent component = KutengCamel.setUp(main, settings);
+        component.setFatalFaultHandler(this::end);
+        component.setReadyListener(() -> tellWaiting(component));
         RouteReload reload = reload();
+        main.bind("direct", new ExchangeableDirect());
         main.configure().setRoutesIncludePattern("false");
         main.configure().addRoutesBuilder(reload.routes());
         if (!routeIds.isEmpty()) {
             main.configure().setRouteFilterIncludePattern(String.join(",", routeIds));
         }
-        WorkQueueComponent component = new WorkQueueComponent();
-        component.setFatalFaultHandler(this::end);
-        component.setReadyListener(() -> tellWaiting(component));
-        main.bind("utf8Sources", new Utf8Sources());
-        main.bind("spring-rabbitmq", component);
-        main.bind("direct", new ExchangeableDirect());
-        main.bind("workQueueSettings", WorkQueueSettingsFrom.settings(settings));
-        bindFailureHandling(main);
+        OnceInUse once = OnceInUse.from(settings);
+        once.bindTo(main);
         main.addMainListener(new MainListenerSupport() {
             @Override
-            public void beforeInitialize(BaseMainSupport camel) {
-                // routes connect when they are created: from here on there has to be a broker
+            public void beforeStart(BaseMainSupport camel) {
+                // routes are read by now; they connect when they are created: from here on there has to be a broker
                 broker = brokerInUse.get().broker();
                 if (broker == null) {
                     throw new IllegalStateException("told to stop before the broker was there");
                 }
                 camel.getCamelContext().getRegistry().bind("broker", broker);
+                once.open(camel.getCamelContext());
             }
 
             @Override
@@ -159,6 +152,8 @@ public final class KutengApplication {
             if (!stopping.get()) {
                 throw StartFault.explain(e);
             }
+        } finally {
+            once.close();
         }
     }
 
@@ -167,6 +162,7 @@ public final class KutengApplication {
                 settings.get(Setting.ROUTES),
                 () -> RouteFiles.find(settings.get(Setting.ROUTES)),
                 () -> RouteSelection.again(settings, routeIds),
+                () -> RouteSelection.dryRun(settings),
                 selection.warnings().stream().map(Problem::toString).toList(),
                 settings.files(),
                 routeIds,
@@ -181,14 +177,6 @@ public final class KutengApplication {
         } catch (BrokerException e) {
             return Optional.of(e);
         }
-    }
-
-    private void bindFailureHandling(Main main) {
-        RouteRetrySettings retries = new RouteRetrySettings(settings);
-        main.bind("failureHandling", new FailureHandling(retries.defaults(), retries::delays, retries::of));
-        main.bind("failedStep", new FailedStepInterceptor());
-        main.bind(NoteFailure.RETRY_OR_BURY, new NoteFailure(false));
-        main.bind(NoteFailure.BURY, new NoteFailure(true));
     }
 
     private void tellStarted(CamelContext context, WorkQueueComponent component) {

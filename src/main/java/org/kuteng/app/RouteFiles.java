@@ -21,8 +21,8 @@ public final class RouteFiles {
         if (Files.isRegularFile(place)) {
             return List.of(place);
         }
-        try (Stream<Path> entries = Files.list(place)) {
-            List<Path> files = entries.filter(RouteFiles::isRouteFile).sorted().toList();
+        try {
+            List<Path> files = list(place);
             if (files.isEmpty()) {
                 throw new ConfigurationException("no route file in " + place
                         + ": there is no *.yaml or *.yml file; kuteng.routes or --routes names another folder");
@@ -38,12 +38,33 @@ public final class RouteFiles {
         }
     }
 
+    /** The same; empty if there is none, or the folder cannot be read. */
+    static List<Path> listOrNothing(Path folder) {
+        try {
+            return list(folder);
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private static List<Path> list(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(RouteFiles::isRouteFile).sorted().toList();
+        }
+    }
+
     private static boolean isRouteFile(Path path) {
         String name = path.getFileName().toString();
         // editors keep their copies beside the file: .name.swp, #name#, name~
-        return (name.endsWith(".yaml") || name.endsWith(".yml"))
-                && !name.startsWith(".")
-                && !name.startsWith("#")
-                && Files.isRegularFile(path);
+        return isYaml(name) && !name.startsWith(".") && !name.startsWith("#") && Files.isRegularFile(path);
+    }
+
+    static boolean isYaml(String name) {
+        return name.endsWith(".yaml") || name.endsWith(".yml");
+    }
+
+    /** Whether the name is that of a file which holds a kamelet and no list of routes. */
+    public static boolean isKamelet(String name) {
+        return name.endsWith(".kamelet.yaml") || name.endsWith(".kamelet.yml");
     }
 }

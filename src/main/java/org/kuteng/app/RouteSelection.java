@@ -3,16 +3,13 @@ package org.kuteng.app;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import org.apache.camel.support.PatternHelper;
-import org.kuteng.app.check.CheckContext;
+import org.kuteng.app.check.DryRun;
 import org.kuteng.app.check.Problem;
 import org.kuteng.app.check.RouteCheck;
 import org.kuteng.app.check.Severity;
 import org.kuteng.app.reload.RouteReload;
-import org.kuteng.failure.NoteFailure;
 
 /**
  * The route files that are to run, checked.
@@ -21,8 +18,7 @@ import org.kuteng.failure.NoteFailure;
  */
 public record RouteSelection(List<Path> files, List<Problem> warnings) {
 
-    /** Names in the registry that routes may refer to. */
-    private static final Set<String> BEANS = Set.of(NoteFailure.RETRY_OR_BURY, NoteFailure.BURY);
+    private static final String BEANS = "camel.beans.";
 
     /**
      * Finds the route files and checks them and the names of routes.
@@ -32,7 +28,7 @@ public record RouteSelection(List<Path> files, List<Problem> warnings) {
      */
     public static RouteSelection of(Settings settings, List<String> routes) {
         List<Path> files = RouteFiles.find(settings.get(Setting.ROUTES));
-        RouteCheck.Outcome outcome = RouteCheck.inspect(files, context(settings));
+        RouteCheck.Outcome outcome = RouteCheck.inspect(files, RouteContext.of(settings));
         if (outcome.hasErrors()) {
             throw new ConfigurationException(
                     outcome.problems().stream().map(Problem::toString).toList());
@@ -54,7 +50,7 @@ public record RouteSelection(List<Path> files, List<Problem> warnings) {
      */
     static RouteReload.Findings again(Settings settings, List<String> routes) {
         RouteCheck.Outcome outcome =
-                RouteCheck.inspect(RouteFiles.find(settings.get(Setting.ROUTES)), context(settings));
+                RouteCheck.inspect(RouteFiles.find(settings.get(Setting.ROUTES)), RouteContext.of(settings));
         List<String> faults = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
         outcome.problems().forEach(problem -> (outcome.hasErrors() ? faults : warnings).add(problem.toString()));
@@ -65,6 +61,16 @@ public record RouteSelection(List<Path> files, List<Problem> warnings) {
         return new RouteReload.Findings(faults, warnings);
     }
 
+    /** What Camel cannot make of files in which there is no other fault; nothing is tried if settings define beans. */
+    static List<String> dryRun(Settings settings) {
+        boolean beans = settings.others().keySet().stream().anyMatch(key -> key.startsWith(BEANS));
+        return beans
+                ? List.of()
+                : DryRun.of(RouteFiles.find(settings.get(Setting.ROUTES)), RouteContext.withoutBroker(settings)).stream()
+                        .map(Problem::toString)
+                        .toList();
+    }
+
     private static List<String> unknownRoutes(Settings settings, List<String> routes, Set<String> known) {
         List<String> unknown = new ArrayList<>();
         for (String route : routes) {
@@ -73,32 +79,22 @@ public record RouteSelection(List<Path> files, List<Problem> warnings) {
                         + Suggestions.didYouMean(route, known) + "; there are: " + String.join(", ", known));
             }
         }
-        for (String route : settings.routesWithOwnSettings()) {
-            if (!known.contains(route)) {
-                unknown.add("there are settings for route '" + route + "' (" + Setting.ROUTE_PREFIX + route
-                        + ".…), but there is no such route" + Suggestions.didYouMean(route, known));
-            }
-        }
+        unknown.addAll(settingsWithoutRoute(settings, known));
         return unknown;
+    }
+
+    /** What the settings say of routes that do not exist, one line each. */
+    static List<String> settingsWithoutRoute(Settings settings, Set<String> routeIds) {
+        return settings.routesWithOwnSettings().stream()
+                .filter(route -> !routeIds.contains(route))
+                .map(route -> "there are settings for route '" + route + "' (" + Setting.ROUTE_PREFIX + route
+                        + ".…), but there is no such route" + Suggestions.didYouMean(route, routeIds))
+                .toList();
     }
 
     /** The queues that all the route files name, whether or not the files are free of faults. */
     public static Set<String> queues(Settings settings) {
-        return RouteCheck.inspect(RouteFiles.find(settings.get(Setting.ROUTES)), context(settings))
+        return RouteCheck.inspect(RouteFiles.find(settings.get(Setting.ROUTES)), RouteContext.of(settings))
                 .queues();
-    }
-
-    private static CheckContext context(Settings settings) {
-        Properties properties = settings.asProperties();
-        return new CheckContext(
-                name -> Optional.ofNullable(override(name)).or(() -> Optional.ofNullable(properties.getProperty(name))),
-                BEANS);
-    }
-
-    /** Camel lets an environment variable or a system property override any placeholder. */
-    private static String override(String name) {
-        String environment =
-                System.getenv(name.replace('.', '_').replace('-', '_').toUpperCase(java.util.Locale.ROOT));
-        return environment != null ? environment : System.getProperty(name);
     }
 }

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.kuteng.broker.BrokerUri;
+import org.kuteng.once.DatabaseSettings;
 
 /**
  * The values that hold, and where each came from. From weak to strong: the defaults, {@code application.properties}
@@ -25,11 +26,15 @@ import org.kuteng.broker.BrokerUri;
  * environment variables, {@code -Dkey=value}, {@code --set key=value}.
  */
 public final class Settings {
+    /** Where a value came from that nobody has set. */
+    static final String DEFAULT_SOURCE = "default";
+
     private static final String PREFIX = "kuteng.";
     private static final String ENVIRONMENT_PREFIX = "KUTENG_";
 
     /** Environment variables that begin like a setting but belong to the launcher or to the tests. */
-    private static final List<String> NOT_SETTINGS = List.of("KUTENG_PROFILE", "KUTENG_JAVA_OPTS", "KUTENG_HOME");
+    private static final List<String> NOT_SETTINGS =
+            List.of("KUTENG_PROFILE", "KUTENG_JAVA_OPTS", "KUTENG_HOME", "KUTENG_ARCHIVE");
 
     private static final String TEST_PREFIX = "KUTENG_TEST_";
 
@@ -175,10 +180,15 @@ public final class Settings {
             try {
                 parse(setting, value.text());
             } catch (IllegalArgumentException e) {
-                problems.add(key + " is '" + BrokerUri.maskedValue(value.text()) + "' (" + value.source() + "): "
-                        + e.getMessage());
+                problems.add(key + " is '" + masked(setting, value) + "' (" + value.source() + "): " + e.getMessage());
             }
         });
+    }
+
+    private static String masked(Setting<?> setting, Value value) {
+        return setting == Setting.DATABASE_URL
+                ? DatabaseSettings.masked(value.text())
+                : BrokerUri.maskedValue(value.text());
     }
 
     /** The setting that a key such as {@code kuteng.route.ID.retry.delays} sets for one route; null if none. */
@@ -236,7 +246,7 @@ public final class Settings {
         if (value != null && !value.text().isBlank()) {
             return value;
         }
-        return setting.defaultText() == null ? null : new Value(setting.defaultText(), "default");
+        return setting.defaultText() == null ? null : new Value(setting.defaultText(), DEFAULT_SOURCE);
     }
 
     /** Everything else that the files and {@code --set} gave: the placeholders of the routes, Camel's own keys. */

@@ -4,9 +4,13 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Finds the name that a user most likely meant. */
 public final class Suggestions {
+    private static final Pattern DID_YOU_MEAN = Pattern.compile(" \\(did you mean '([^']*)'\\?\\)$");
+
     private Suggestions() {}
 
     /**
@@ -32,9 +36,18 @@ public final class Suggestions {
      * @return {@code " (did you mean 'name'?)"}, or an empty text when no known name is near
      */
     public static String didYouMean(String wrong, Collection<String> known) {
-        return closest(wrong, known)
-                .map(name -> " (did you mean '" + name + "'?)")
-                .orElse("");
+        return closest(wrong, known).map(Suggestions::didYouMean).orElse("");
+    }
+
+    /** {@code " (did you mean 'name'?)"}. */
+    public static String didYouMean(String name) {
+        return " (did you mean '" + name + "'?)";
+    }
+
+    /** The name that such an end of a message holds; empty when the message does not end so. */
+    public static Optional<String> in(String message) {
+        Matcher matcher = DID_YOU_MEAN.matcher(message);
+        return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
     }
 
     private static int distance(String left, String right) {

@@ -2,10 +2,12 @@ package org.kuteng.rabbitmq;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** Refuses options of an endpoint that Camel would take in silence and that would then do harm, or nothing. */
-final class EndpointOptions {
+public final class EndpointOptions {
 
     /** AMQP carries the prefetch count in 16 bits. */
     private static final int MAX_PREFETCH = 65_535;
@@ -25,52 +27,70 @@ final class EndpointOptions {
             "retryDelay", "Spring's retries block a worker; set kuteng.retry.delays",
             "rejectAndDontRequeue", "it would delete failed messages; failures go to the dead-letter queue");
 
+    private static final Map<String, Function<String, Optional<String>>> VALUES = Map.of(
+            "concurrentConsumers",
+            text -> numberFault(text, 1, MAX_CONSUMERS),
+            "prefetchCount",
+            text -> numberFault(text, 0, MAX_PREFETCH),
+            "replyTimeout",
+            EndpointOptions::durationFault,
+            "confirmTimeout",
+            EndpointOptions::durationFault);
+
     private EndpointOptions() {}
 
     /** @throws IllegalArgumentException for an option that has no meaning here, or a value of the wrong type */
     static void check(Map<String, Object> options) {
-        REFUSED.forEach((option, why) -> {
-            Object value = options.get(option);
-            boolean direct = "messageListenerContainerType".equals(option) && "DMLC".equals(value);
-            if (value != null && !direct) {
-                throw new IllegalArgumentException(
-                        "option '" + option + "' of spring-rabbitmq is not supported: " + why);
+        options.forEach((option, value) -> {
+            if (value != null) {
+                fault(option, value.toString()).ifPresent(fault -> {
+                    throw new IllegalArgumentException(fault);
+                });
             }
         });
-        number(options, "concurrentConsumers", 1, MAX_CONSUMERS);
-        number(options, "prefetchCount", 0, MAX_PREFETCH);
-        duration(options, "replyTimeout");
-        duration(options, "confirmTimeout");
+    }
+
+    /** Whether an option of the component has no meaning here, whatever its value. */
+    public static boolean isRefused(String option) {
+        return REFUSED.containsKey(option);
+    }
+
+    /**
+     * What is wrong with an option of an endpoint.
+     *
+     * @param value as the route writes it; a reference to a bean ({@code #name}) is taken for right
+     * @return a sentence; empty when the option has a meaning here and the value is right for it
+     */
+    public static Optional<String> fault(String option, String value) {
+        boolean direct = "messageListenerContainerType".equals(option) && "DMLC".equals(value);
+        if (REFUSED.containsKey(option) && !direct) {
+            return Optional.of("option '" + option + "' of spring-rabbitmq is not supported: " + REFUSED.get(option));
+        }
+        if (!VALUES.containsKey(option) || value.startsWith("#")) {
+            return Optional.empty();
+        }
+        return VALUES.get(option)
+                .apply(value.trim())
+                .map(fault -> "option '" + option + "' of spring-rabbitmq " + fault);
     }
 
     /** Milliseconds, or as Camel writes it: {@code 5s}, {@code 1m30s}. */
-    private static void duration(Map<String, Object> options, String option) {
-        Object value = options.get(option);
-        if (value == null || value.toString().startsWith("#")) {
-            return;
-        }
-        String text = value.toString().trim();
-        if (!WHOLE_NUMBER.matcher(text).matches() && !DURATION.matcher(text).matches()) {
-            throw new IllegalArgumentException("option '" + option + "' of spring-rabbitmq is '" + text
-                    + "', which is not a duration such as 500, 5s or 1m30s");
-        }
+    private static Optional<String> durationFault(String text) {
+        boolean right =
+                WHOLE_NUMBER.matcher(text).matches() || DURATION.matcher(text).matches();
+        return right
+                ? Optional.empty()
+                : Optional.of("is '" + text + "', which is not a duration such as 500, 5s or 1m30s");
     }
 
-    private static void number(Map<String, Object> options, String option, long least, long most) {
-        Object value = options.get(option);
-        if (value == null || value.toString().startsWith("#")) {
-            return;
-        }
-        String text = value.toString().trim();
+    private static Optional<String> numberFault(String text, long least, long most) {
         if (!WHOLE_NUMBER.matcher(text).matches()) {
-            throw new IllegalArgumentException(
-                    "option '" + option + "' of spring-rabbitmq is '" + text + "', which is not a whole number");
+            return Optional.of("is '" + text + "', which is not a whole number");
         }
         long number = Long.parseLong(text);
-        if (number < least || number > most) {
-            throw new IllegalArgumentException("option '" + option + "' of spring-rabbitmq is " + number
-                    + ", which is not between " + least + " and " + most);
-        }
+        return number >= least && number <= most
+                ? Optional.empty()
+                : Optional.of("is " + number + ", which is not between " + least + " and " + most);
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.kuteng.rabbitmq;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,7 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     private Broker broker;
     private WorkQueueSettings settings = WorkQueueSettings.DEFAULTS;
     private FailureHandler failureHandler;
+    private OnceOnly onceOnly;
     private ExecutorService completions;
     private Publisher publisher;
     private Publisher failurePublisher;
@@ -63,11 +65,16 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     protected void doInit() throws Exception {
         super.doInit();
         broker = CamelContextHelper.findSingleByType(getCamelContext(), Broker.class);
-        WorkQueueSettings found = CamelContextHelper.findSingleByType(getCamelContext(), WorkQueueSettings.class);
-        if (found != null) {
-            settings = found;
+        // not findSingleByType: a set wants the hash code of a record, which takes a new JVM 30 ms
+        Collection<WorkQueueSettings> found = getCamelContext()
+                .getRegistry()
+                .findByTypeWithName(WorkQueueSettings.class)
+                .values();
+        if (found.size() == 1) {
+            settings = found.iterator().next();
         }
         failureHandler = CamelContextHelper.findSingleByType(getCamelContext(), FailureHandler.class);
+        onceOnly = CamelContextHelper.findSingleByType(getCamelContext(), OnceOnly.class);
     }
 
     @Override
@@ -118,6 +125,11 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     /** Null if messages whose work failed go back to their queue. */
     FailureHandler failureHandler() {
         return failureHandler;
+    }
+
+    /** Null if every delivery is worked on. */
+    OnceOnly onceOnly() {
+        return onceOnly;
     }
 
     /** The one publisher of this component, opened by the first route that sends. */

@@ -20,17 +20,4 @@ final class BeanName {
         name = options < 0 ? name : name.substring(0, options);
         return name.isEmpty() || name.contains("${") || name.contains("{{") ? null : name;
     }
-
-    /** Whether the name is that of a class on the class path, which Camel takes as well. */
-    static boolean isClass(String name) {
-        if (name.indexOf('.') < 0) {
-            return false;
-        }
-        try {
-            Class.forName(name, false, BeanName.class.getClassLoader());
-            return true;
-        } catch (ClassNotFoundException | LinkageError e) {
-            return false;
-        }
-    }
 }

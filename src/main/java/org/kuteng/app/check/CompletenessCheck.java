@@ -3,7 +3,6 @@ package org.kuteng.app.check;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.kuteng.app.Suggestions;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -21,9 +20,6 @@ final class CompletenessCheck {
     /** They do something without an expression, too. */
     private static final Set<String> WITHOUT_EXPRESSION = Set.of("SortDefinition", "DelayDefinition");
 
-    /** What Camel asks for though its schema does not. */
-    private static final Map<String, String> ALSO_REQUIRED = Map.of("AggregateDefinition", "correlationExpression");
-
     private CompletenessCheck() {}
 
     /**
@@ -33,7 +29,10 @@ final class CompletenessCheck {
         List<String> given = mapping.getValue().stream().map(Nodes::key).toList();
         List<String> unknown = given.stream().filter(key -> !shape.has(key)).toList();
         Set<String> needed = new LinkedHashSet<>(shape.required);
-        Optional.ofNullable(ALSO_REQUIRED.get(shape.type)).ifPresent(needed::add);
+        if (shape.type.endsWith("DataFormat")) {
+            // the schema asks for more than Camel does
+            needed.clear();
+        }
         needed.removeAll(given);
         needed.removeAll(misplaced);
         unknown.forEach(key -> Suggestions.closest(key, shape.memberNames()).ifPresent(needed::remove));
@@ -42,6 +41,9 @@ final class CompletenessCheck {
             checkGroup(shape, name, mapping, group, unknown.isEmpty(), report);
         }
         checkSteps(shape, mapping, report);
+        if (unknown.isEmpty()) {
+            StepRules.check(shape.type, name, mapping, misplaced, report);
+        }
     }
 
     private static void checkGroup(

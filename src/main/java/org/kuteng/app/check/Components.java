@@ -32,6 +32,10 @@ final class Components {
         return resource(SERVICES + "dataformat/" + name) != null;
     }
 
+    boolean hasCircuitBreaker() {
+        return resource(SERVICES + "model/CircuitBreakerDefinition") != null;
+    }
+
     /** All schemes, for suggestions. */
     Set<String> schemes() {
         Set<String> schemes = new TreeSet<>();

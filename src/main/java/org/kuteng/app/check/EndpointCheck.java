@@ -1,26 +1,25 @@
 package org.kuteng.app.check;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.kuteng.app.Suggestions;
-import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import java.util.regex.Pattern;
 
-/** Checks addresses: the component, the names of its options, and their values. */
+/** Checks addresses: the component, what it needs, and what the route may do with it. */
 final class EndpointCheck {
-    private static final Set<String> CONSUMERS =
-            Set.of("FromDefinition", "OutputAwareFromDefinition", "RouteFromDefinitionDeserializer", "PollDefinition");
-    private static final Map<String, String> PRODUCERS = Map.of(
-            "ToDefinition", "uri",
-            "ToDynamicDefinition", "uri",
-            "WireTapDefinition", "uri",
-            "DeadLetterChannelDefinition", "deadLetterUri");
-
     private static final String WORK_QUEUES = "spring-rabbitmq";
+    private static final String KAMELET = "kamelet";
+    /** What a kamelet's own template begins and ends with. */
+    private static final Set<String> KAMELET_ENDS = Set.of("source", "sink");
 
     private static final Set<String> NAMELESS = Set.of("mock", "seda", "stub");
+    /** They take a bean in their path. */
+    private static final Set<String> BEANS = Set.of("bean", "ref");
+
+    /** A function in which there is what otherwise divides options. */
+    private static final Pattern OPTION_LIKE = Pattern.compile("\\$\\{[^}]*[?&=]|^language:");
 
     private final Components components;
     private final LibraryCheck libraries;
@@ -28,6 +27,7 @@ final class EndpointCheck {
     private final CheckContext context;
     private final References references;
     private final Report report;
+    private final OptionCheck options;
 
     EndpointCheck(
             Components components,
@@ -42,71 +42,110 @@ final class EndpointCheck {
         this.context = context;
         this.references = references;
         this.report = report;
+        this.options = new OptionCheck(placeholders, context, references, report);
     }
 
     void check(Part part) {
-        boolean consumer = CONSUMERS.contains(part.type());
-        String member = consumer ? "uri" : PRODUCERS.get(part.type());
-        if (member == null) {
-            return;
-        }
-        Optional<ScalarNode> uri =
-                part.node() instanceof ScalarNode text ? Optional.of(text) : Nodes.scalar(part.node(), member);
-        uri.ifPresent(text -> {
-            if (!text.getValue().isBlank()) {
-                check(part, text, Nodes.member(part.node(), "parameters"), consumer);
-            } else if (text != part.node()) {
-                report.error(text, "'" + member + "' is empty");
+        EndpointUse.member(part.type())
+                .flatMap(member -> Nodes.scalar(part.node(), member))
+                .filter(text -> text.getValue().isBlank())
+                .ifPresent(text ->
+                        report.error(text, "'" + EndpointUse.member(part.type()).get() + "' is empty"));
+        for (EndpointUse use : EndpointUse.in(part)) {
+            if (!use.text().isBlank()) {
+                check(use, part.scope());
             }
-        });
+        }
+        if (part.type().equals("PollEnrichDefinition")) {
+            checkPolledDynamically(part);
+        } else if (part.type().equals("InterceptSendToEndpointDefinition")) {
+            checkIntercepted(part);
+        }
     }
 
-    private void check(Part part, ScalarNode uri, Node parameters, boolean consumer) {
-        String text = uri.getValue();
+    private void checkPolledDynamically(Part part) {
+        Optional<FixedExpression> known = FixedExpression.of(part.node());
+        if (known.isEmpty() || !known.get().constant()) {
+            String name = known.map(expression -> expression.text().getValue()).orElse("*");
+            references.inProcess().consumeLike(placeholders.pattern(withoutOptions(name), part.scope()));
+        }
+    }
+
+    private void checkIntercepted(Part part) {
+        boolean skipped = Nodes.scalar(part.node(), "skipSendToOriginalEndpoint")
+                .filter(value -> !value.getValue().equals("false"))
+                .isPresent();
+        if (skipped) {
+            Nodes.scalar(part.node(), "uri")
+                    .flatMap(uri -> placeholders.resolve(uri.getValue(), part.scope()))
+                    .ifPresent(references.inProcess()::intercept);
+        }
+    }
+
+    void check(EndpointUse use, Scope scope) {
+        String text = use.text();
         if (text.startsWith("{{")) {
-            text = placeholders.resolve(text, part.scope()).orElse("");
+            text = placeholders.resolve(text, scope).orElse("");
         }
-        Endpoint endpoint = Endpoint.parse(uri, text, parameters, report);
-        // what is only known when a message is there cannot be checked before
-        boolean dynamic = text.contains("${") && !consumer && !part.type().equals("ToDefinition");
-        if (text.isEmpty() || dynamic || endpoint.scheme().contains("{{")) {
-            references.endpoint(endpoint, consumer, false, report.place(uri));
-            return;
-        }
-        check(endpoint, consumer, part.scope());
-    }
-
-    private void check(Endpoint endpoint, boolean consumer, Scope scope) {
-        Optional<ComponentOptions> component = components.component(endpoint.scheme());
-        if (component.isEmpty()) {
-            if (!context.beans().contains(endpoint.scheme())) {
-                report.error(endpoint.uri(), libraries.componentFault(endpoint.scheme()));
+        Endpoint endpoint = Endpoint.parse(use.uri(), text, use.parameters(), report);
+        String scheme = endpoint.scheme();
+        if (text.isEmpty() || scheme.contains("{{") || scheme.contains("${")) {
+            if (use.role().isConsumer()) {
+                references.inProcess().consumeLike("*");
             }
             return;
         }
-        ComponentOptions known = component.get();
-        checkDirection(known, endpoint, consumer);
+        Optional<ComponentOptions> component = components.component(scheme);
+        if (component.isEmpty()) {
+            unknownComponent(endpoint, use.role());
+            return;
+        }
+        boolean dynamic = use.role() == EndpointUse.Role.SEND_DYNAMIC && text.contains("${");
+        check(component.get(), endpoint, use.role(), dynamic, scope);
+    }
+
+    private void unknownComponent(Endpoint endpoint, EndpointUse.Role role) {
+        if (!context.beans().contains(endpoint.scheme())) {
+            report.error(endpoint.uri(), libraries.componentFault(endpoint.scheme()));
+        }
+        if (role.isConsumer()) {
+            // that nobody takes what is sent there would follow from the one fault
+            references.inProcess().consumeLike("direct:" + endpoint.path());
+            references.inProcess().consumeLike("seda:" + endpoint.path());
+        }
+    }
+
+    private void check(ComponentOptions known, Endpoint endpoint, EndpointUse.Role role, boolean dynamic, Scope scope) {
+        checkDirection(known, endpoint, role.isConsumer());
         if (!endpoint.query().isEmpty() && !endpoint.parameters().isEmpty()) {
             report.error(
                     endpoint.uri(),
                     "options stand after the '?' as well as under 'parameters': put them all under 'parameters'");
         }
-        endpoint.options().forEach(option -> checkOption(known, option, scope));
+        if (!dynamic || !OPTION_LIKE.matcher(endpoint.uri().getValue()).find()) {
+            options.check(known, endpoint, scope);
+        }
+        if (dynamic) {
+            return;
+        }
         for (String required : required(known, endpoint)) {
             if (!endpoint.has(required)) {
                 report.error(endpoint.uri(), "'" + endpoint.scheme() + "' needs '" + required + "'");
             }
         }
-        if (consumer && endpoint.scheme().equals(WORK_QUEUES) && !endpoint.has("queues")) {
+        if (endpoint.scheme().equals(WORK_QUEUES)) {
+            checkWorkQueue(endpoint, role, scope);
+        }
+        note(resolved(endpoint, scope), role, scope);
+    }
+
+    private void checkWorkQueue(Endpoint endpoint, EndpointUse.Role role, Scope scope) {
+        if (role.isConsumer() && !endpoint.has("queues")) {
             report.error(
                     endpoint.uri(),
                     "'spring-rabbitmq' does not know which queue to consume: add 'queues' under 'parameters'");
         }
-        if (endpoint.scheme().equals(WORK_QUEUES)) {
-            findQueues(endpoint, scope);
-        }
-        boolean literal = placeholders.resolve(endpoint.name(), scope).isPresent();
-        references.endpoint(resolved(endpoint, scope), consumer, literal, report.place(endpoint.uri()));
+        findQueues(endpoint, scope);
     }
 
     private void findQueues(Endpoint endpoint, Scope scope) {
@@ -143,6 +182,54 @@ final class EndpointCheck {
                 endpoint.parameters());
     }
 
+    /** Remembers what other parts of the files have to fit to. */
+    private void note(Endpoint endpoint, EndpointUse.Role role, Scope scope) {
+        boolean isFinal = !endpoint.path().contains("{{");
+        Place place = report.place(endpoint.uri());
+        InProcess inProcess = references.inProcess();
+        if (!isFinal && role.isConsumer()) {
+            inProcess.consumeLike(placeholders.pattern(endpoint.name(), scope));
+        } else if (role == EndpointUse.Role.FROM && !scope.template()) {
+            inProcess.consume(endpoint, place);
+        } else if (role.isConsumer()) {
+            inProcess.consumeLike(endpoint.name());
+        } else if (isFinal) {
+            inProcess.send(endpoint, place);
+        }
+        if (isFinal) {
+            noteNames(endpoint, scope, place);
+        }
+    }
+
+    private void noteNames(Endpoint endpoint, Scope scope, Place place) {
+        String path = endpoint.path();
+        if (endpoint.scheme().equals(KAMELET) && !KAMELET_ENDS.contains(path)) {
+            useKamelet(endpoint, place);
+        } else if (BEANS.contains(endpoint.scheme())) {
+            references.bean(path.isEmpty() ? endpoint.option("beanName").orElse("") : path, scope, place);
+        } else if (endpoint.scheme().equals("class")
+                && !path.isEmpty()
+                && ClassName.load(path).isEmpty()) {
+            report.error(endpoint.uri(), ClassName.fault(path));
+        } else if (endpoint.scheme().equals("language")) {
+            libraries.languageFault(path.replaceFirst(":.*", "")).ifPresent(fault -> report.error(place, fault));
+        }
+    }
+
+    private void useKamelet(Endpoint endpoint, Place place) {
+        Map<String, Place> given = new HashMap<>();
+        ComponentOptions own = components.component(KAMELET).orElseThrow();
+        endpoint.options().stream()
+                .filter(option -> own.option(option.name()).isEmpty())
+                .forEach(option -> given.put(option.name(), option.namePlace()));
+        String[] names = endpoint.path().split("/", 2);
+        String name = endpoint.option("templateId").orElse(names[0]);
+        // a kamelet in a place of its own is not looked for
+        if (!endpoint.has("location")) {
+            references.templates().useKamelet(name, names.length > 1 ? names[1] : null, place, given);
+        }
+    }
+
     private void checkDirection(ComponentOptions known, Endpoint endpoint, boolean consumer) {
         if (consumer && known.isProducerOnly()) {
             report.error(endpoint.uri(), "'" + endpoint.scheme() + "' can only be sent to, not be consumed from");
@@ -151,37 +238,8 @@ final class EndpointCheck {
         }
     }
 
-    private void checkOption(ComponentOptions known, Endpoint.Option option, Scope scope) {
-        Set<String> own = context.ownOptions().getOrDefault(known.scheme(), Set.of());
-        if (option.name().contains("{{") || own.contains(option.name()) || known.isOneOfMany(option.name())) {
-            return;
-        }
-        Optional<EndpointOption> described = known.option(option.name());
-        if (described.isEmpty()) {
-            if (!known.takesAnything()) {
-                report.error(
-                        option.namePlace(),
-                        "unknown option '" + option.name() + "' of '" + known.scheme() + "'"
-                                + Suggestions.didYouMean(option.name(), known.names()));
-            }
-            return;
-        }
-        Optional.ofNullable(option.value())
-                .flatMap(text -> placeholders.resolve(text, scope))
-                .ifPresent(value -> checkValue(described.get(), option, value, scope));
-    }
-
-    private void checkValue(EndpointOption described, Endpoint.Option option, String value, Scope scope) {
-        if (value.startsWith("#") && value.length() > 1) {
-            if (!described.isText()) {
-                references.bean(value, scope, option.valuePlace());
-            }
-        } else if (described.isObject() && context.beans().contains(value)) {
-            report.error(option.valuePlace(), "'" + option.name() + "' takes a bean: write '#" + value + "'");
-        } else if (!value.contains("${") && !value.startsWith("RAW(")) {
-            described
-                    .fault(value)
-                    .ifPresent(fault -> report.error(option.valuePlace(), "'" + option.name() + "' " + fault));
-        }
+    private static String withoutOptions(String address) {
+        int question = address.indexOf('?');
+        return question < 0 ? address : address.substring(0, question);
     }
 }

@@ -2,6 +2,7 @@ package org.kuteng.app.check;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -24,6 +25,32 @@ final class EndpointOption {
 
     boolean isText() {
         return "string".equals(json.text("type")) && json.get("enum") == null;
+    }
+
+    boolean isTruth() {
+        return "boolean".equals(json.text("type"));
+    }
+
+    /** Whether it is one, and cannot be written as a duration. */
+    boolean isNumber() {
+        return "integer".equals(json.text("type")) && !isLong() || "number".equals(json.text("type"));
+    }
+
+    List<String> choices() {
+        return json.texts("enum");
+    }
+
+    Optional<String> description() {
+        return Optional.ofNullable(json.text("description"));
+    }
+
+    Optional<String> defaultValue() {
+        return Optional.ofNullable(json.text("defaultValue"));
+    }
+
+    /** What many names begin with that are options all of them, such as {@code arg.}. */
+    Optional<String> prefix() {
+        return Optional.ofNullable(json.text("prefix"));
     }
 
     /** The end of a sentence that begins with the name of the option; empty when the value is right. */

@@ -1,5 +1,6 @@
 package org.kuteng.app.check;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -12,8 +13,19 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 /** Lets Camel's own parser read the expressions in its simple language. */
 final class ExpressionCheck {
     /** Steps that ask for a yes or no, where other rules hold. */
-    private static final Set<String> PREDICATES =
-            Set.of("WhenDefinition", "FilterDefinition", "ValidateDefinition", "OnWhenDefinition");
+    private static final Set<String> PREDICATES = Set.of(
+            "WhenDefinition",
+            "FilterDefinition",
+            "ValidateDefinition",
+            "OnWhenDefinition",
+            "completionPredicate",
+            "continued",
+            "doWhile",
+            "handled",
+            "retryWhile");
+    /** Texts of steps that Camel reads as simple expressions. */
+    private static final Map<String, String> SIMPLE_TEXTS =
+            Map.of("ToDynamicDefinition", "uri", "WireTapDefinition", "uri", "ThrowExceptionDefinition", "message");
     /** Known to be right, so that most files do not have to wait until the parser is loaded. */
     private static final Pattern PLAIN = Pattern.compile("\\$\\{(body|id|exchangeId|routeId|exception\\.message"
             + "|(header|headers|exchangeProperty|variable)\\.[A-Za-z][A-Za-z0-9_-]*)}");
@@ -42,6 +54,10 @@ final class ExpressionCheck {
         } else if (part.type().equals("LogDefinition")
                 && Nodes.scalar(part.node(), "logLanguage").isEmpty()) {
             text(part, "message").ifPresent(text -> check(text, part.scope(), false));
+        } else if (SIMPLE_TEXTS.containsKey(part.type())) {
+            text(part, SIMPLE_TEXTS.get(part.type()))
+                    .filter(text -> text.getValue().contains("${"))
+                    .ifPresent(text -> check(text, part.scope(), false));
         }
     }
 

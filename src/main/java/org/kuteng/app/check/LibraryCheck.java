@@ -19,7 +19,6 @@ final class LibraryCheck {
             "variable",
             "ref",
             "tokenize",
-            "csimple",
             "method",
             "language",
             "file",
@@ -38,9 +37,11 @@ final class LibraryCheck {
             languageFault(part.name()).ifPresent(fault -> report.error(part.node(), fault));
         } else if (part.type().endsWith("DataFormat")) {
             dataFormatFault(part).ifPresent(fault -> report.error(part.node(), fault));
-        } else if (part.type().equals("KameletDefinition")
-                && components.component("kamelet").isEmpty()) {
-            report.error(part.node(), componentFault("kamelet"));
+        } else if (part.type().equals("CircuitBreakerDefinition") && !components.hasCircuitBreaker()) {
+            report.error(
+                    part.node(),
+                    "'circuitBreaker' is not on the class path: add the library camel-resilience4j or"
+                            + " camel-microprofile-fault-tolerance");
         }
         if (part.type().equals("LanguageExpression")) {
             Nodes.scalar(part.node(), "language")
@@ -59,13 +60,16 @@ final class LibraryCheck {
                 .orElseGet(() -> "unknown component '" + scheme + "'"
                         + Suggestions.closest(scheme, here)
                                 .or(() -> Suggestions.closest(scheme, artefacts.names(MissingArtefacts.Kind.COMPONENT)))
-                                .map(name -> " (did you mean '" + name + "'?)")
+                                .map(Suggestions::didYouMean)
                                 .orElse(""));
     }
 
-    private Optional<String> languageFault(String name) {
+    Optional<String> languageFault(String name) {
         if (CORE_LANGUAGES.contains(name)) {
             return Optional.empty();
+        }
+        if (name.equals("csimple")) {
+            return Optional.of("'csimple' has to be compiled beforehand, which kuteng does not do: write 'simple'");
         }
         return faults.computeIfAbsent(
                 "language " + name,

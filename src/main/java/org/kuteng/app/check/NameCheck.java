@@ -1,24 +1,11 @@
 package org.kuteng.app.check;
 
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
-/** Collects the names that a file gives and uses: routes, steps, beans, route configurations. */
+/** Collects the names that a file gives to routes, steps, beans, templates and route configurations. */
 final class NameCheck {
-    private static final Map<String, String> BEAN_REFERENCES = Map.of(
-            "BeanDefinition", "ref",
-            "ProcessDefinition", "ref",
-            "PolicyDefinition", "ref",
-            "RefExpression", "expression",
-            "MethodCallExpression", "ref",
-            "RefErrorHandlerDefinition", "ref");
-    /** Options of many steps. */
-    private static final List<String> BEAN_OPTIONS =
-            List.of("aggregationStrategy", "idempotentRepository", "errorHandlerRef", "routePolicy");
-
     private final StepSchema schema;
     private final Placeholders placeholders;
     private final References references;
@@ -35,25 +22,24 @@ final class NameCheck {
         switch (part.type()) {
             case "RouteDefinition" -> checkRoute(part);
             case "RouteFromDefinitionDeserializer" ->
-                report.warning(part.node(), "route without an id: write '- route:' with an 'id' and this 'from'");
+                warnWithoutId(part.node(), "write '- route:' with an 'id' and this 'from'");
             case "RouteConfigurationDefinition" ->
-                value(part, "id").ifPresent(id -> references.configuration(id.getValue()));
-            case "BeanFactoryDefinition" -> value(part, "name").ifPresent(id -> references.defineBean(id.getValue()));
+                value(part, "id").ifPresent(id -> references.configuration(id.getValue(), report.place(id)));
+            case "BeanFactoryDefinition" -> defineBean(part);
             case "RouteTemplateDefinition" -> checkTemplate(part);
             case "TemplatedRouteDefinition" -> checkTemplatedRoute(part);
             default -> checkStepId(part);
         }
-        checkBeans(part);
     }
 
     private void checkRoute(Part route) {
         if (!route.scope().template()) {
-            Optional<ScalarNode> id = value(route, "id");
-            id.ifPresentOrElse(
-                    name -> placeholders
-                            .resolve(name.getValue(), route.scope())
-                            .ifPresent(value -> references.id("route", value, report.place(name))),
-                    () -> report.warning(route.node(), "route without an id: add 'id: ...'"));
+            value(route, "id")
+                    .ifPresentOrElse(
+                            name -> placeholders
+                                    .resolve(name.getValue(), route.scope())
+                                    .ifPresent(value -> references.id("route", value, report.place(name))),
+                            () -> warnWithoutId(route.node(), "add 'id: ...'"));
         }
         value(route, "routeConfigurationId").ifPresent(used -> {
             Optional<String> patterns = placeholders.resolve(used.getValue(), route.scope());
@@ -61,6 +47,16 @@ final class NameCheck {
                 references.useConfiguration(pattern.trim(), report.place(used));
             }
         });
+    }
+
+    private void warnWithoutId(Node route, String remedy) {
+        references.routeWithoutId();
+        report.warning(route, "route without an id: " + remedy);
+    }
+
+    private void defineBean(Part bean) {
+        String type = value(bean, "type").map(ScalarNode::getValue).orElse(null);
+        value(bean, "name").ifPresent(name -> references.defineBean(name.getValue(), type));
     }
 
     /** Camel refuses to start when two steps of any routes have the same id, or a step has that of a route. */
@@ -74,39 +70,22 @@ final class NameCheck {
     }
 
     private void checkTemplate(Part template) {
-        Optional<ScalarNode> id = value(template, "id");
-        id.ifPresent(name -> references.template(name.getValue(), new TemplateParameters(template.node())));
+        value(template, "id").ifPresent(name -> references
+                .templates()
+                .define(name.getValue(), TemplateParameters.ofTemplate(template.node()), report.place(name)));
     }
 
     private void checkTemplatedRoute(Part route) {
-        value(route, "routeTemplateRef")
-                .ifPresent(name -> references.useTemplate(
-                        name.getValue(), report.place(name), TemplateParameters.given(route.node(), report)));
-        value(route, "routeId").ifPresent(id -> references.id("route", id.getValue(), report.place(id)));
-    }
-
-    private void checkBeans(Part part) {
-        String member = BEAN_REFERENCES.get(part.type());
-        if (member != null) {
-            Optional<ScalarNode> reference =
-                    part.node() instanceof ScalarNode text ? Optional.of(text) : value(part, member);
-            reference.ifPresent(name -> use(name, part.scope()));
-        }
-        for (String option : BEAN_OPTIONS) {
-            value(part, option).ifPresent(name -> use(name, part.scope()));
-        }
-    }
-
-    private void use(ScalarNode name, Scope scope) {
-        placeholders.resolve(name.getValue(), scope).ifPresent(text -> {
-            for (String one : text.split(",")) {
-                references.bean(one, scope, report.place(name));
-            }
-        });
+        value(route, "routeTemplateRef").ifPresent(name -> references
+                .templates()
+                .useTemplate(name.getValue(), report.place(name), TemplateParameters.given(route.node(), report)));
+        value(route, "routeId")
+                .ifPresentOrElse(
+                        id -> references.id("route", id.getValue(), report.place(id)),
+                        () -> warnWithoutId(route.node(), "add 'routeId: ...'"));
     }
 
     private static Optional<ScalarNode> value(Part part, String name) {
-        Node node = part.node();
-        return Nodes.scalar(node, name);
+        return Nodes.scalar(part.node(), name);
     }
 }

@@ -45,7 +45,7 @@ final class PlaceholderCheck {
         String key = Nodes.key(tuple);
         if (!PROSE.contains(key)) {
             Scope inner = key.equals("routeTemplate")
-                    ? TemplateScope.enter("RouteTemplateDefinition", tuple.getValueNode(), scope)
+                    ? TemplateScope.enter("RouteTemplateDefinition", key, tuple.getValueNode(), scope)
                     : scope;
             check(tuple.getValueNode(), inner);
         }

@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 final class Placeholders {
     /** The innermost, which can be part of another's name. */
     private static final Pattern INNERMOST = Pattern.compile("\\{\\{([^{}]*)}}");
+    /** A function of the simple language. */
+    private static final Pattern FUNCTION = Pattern.compile("\\$\\{[^}]*}");
     /** A property may name another; a circle must end. */
     private static final int MAX_REPLACEMENTS = 100;
 
@@ -33,6 +35,20 @@ final class Placeholders {
     /** The text as Camel will see it; empty when that is not known here. */
     Optional<String> resolve(String text, Scope scope) {
         return text.contains("{{") ? replace(text, scope, new ArrayList<>()) : Optional.of(text);
+    }
+
+    /** The text with {@code *} for everything that only a template or a message knows. */
+    String pattern(String text, Scope scope) {
+        String rest = text;
+        for (int i = 0; i < MAX_REPLACEMENTS; i++) {
+            Matcher placeholder = INNERMOST.matcher(rest);
+            if (!placeholder.find()) {
+                break;
+            }
+            String value = value(placeholder.group(1), scope).orElse("*");
+            rest = rest.substring(0, placeholder.start()) + value + rest.substring(placeholder.end());
+        }
+        return FUNCTION.matcher(rest).replaceAll("*");
     }
 
     private Optional<String> replace(String text, Scope scope, List<Missing> missing) {

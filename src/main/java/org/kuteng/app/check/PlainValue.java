@@ -1,8 +1,8 @@
 package org.kuteng.app.check;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import org.apache.camel.util.StringHelper;
 import org.kuteng.app.Suggestions;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -36,13 +36,11 @@ final class PlainValue {
                 + Suggestions.didYouMean(value, choices));
     }
 
-    /** Camel takes {@code inOnly}, {@code in-only} and {@code IN_ONLY} for {@code InOnly}. */
+    /** As Camel compares: in any case, and {@code json-xml} or {@code jsonXml} for {@code JSON_XML}. */
     private static boolean same(String choice, String value) {
-        return plain(choice).equals(plain(value));
-    }
-
-    private static String plain(String name) {
-        return name.replace("-", "").replace("_", "").toLowerCase(Locale.ROOT).trim();
+        String text = value.trim();
+        return choice.equalsIgnoreCase(text)
+                || StringHelper.asEnumConstantValue(text).equalsIgnoreCase(choice);
     }
 
     static boolean isBoolean(String value) {

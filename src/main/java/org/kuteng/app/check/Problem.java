@@ -2,6 +2,8 @@ package org.kuteng.app.check;
 
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Optional;
+import org.kuteng.app.Suggestions;
 
 /**
  * One fault of a route file.
@@ -14,10 +16,20 @@ import java.util.Comparator;
  */
 public record Problem(Path file, int line, int column, Severity severity, String message) {
 
-    static final Comparator<Problem> ORDER = Comparator.comparing(Problem::file)
+    /** By file and place. */
+    public static final Comparator<Problem> ORDER = Comparator.comparing(Problem::file)
             .thenComparingInt(Problem::line)
             .thenComparingInt(Problem::column)
             .thenComparing(Problem::message);
+
+    static Problem error(Place place, String message) {
+        return new Problem(place.file(), place.line(), place.column(), Severity.ERROR, message);
+    }
+
+    /** The name that was probably meant, which the message tells as well; empty when none is near. */
+    public Optional<String> suggestion() {
+        return Suggestions.in(message);
+    }
 
     /** {@code file:line:column: message}; a warning says so before the message. */
     @Override

@@ -3,42 +3,55 @@ package org.kuteng.app.check;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.camel.support.PatternHelper;
 import org.kuteng.app.Suggestions;
 
 /** What the files say of each other: names that one gives and another uses. */
 final class References {
-    private static final Set<String> IN_PROCESS = Set.of("direct", "seda");
+    /** Camel has it without being told. */
+    private static final String DEFAULT_THREAD_POOL = "defaultThreadPoolProfile";
 
     private final Map<String, Place> ids = new HashMap<>();
     private final Set<String> routeIds = new TreeSet<>();
+    private int routesWithoutId;
     private final Set<String> queues = new TreeSet<>();
     private final Set<String> beans = new TreeSet<>();
-    private final Set<String> configurations = new TreeSet<>();
-    private final Set<String> consumed = new HashSet<>();
-    private boolean anyConsumed;
-    private final Map<String, TemplateParameters> templates = new TreeMap<>();
-    private final List<TemplateUse> templateUses = new ArrayList<>();
+    private final Set<String> threadPools = new TreeSet<>(Set.of(DEFAULT_THREAD_POOL));
+    private boolean anyThreadPool;
+    private final Map<String, Place> configurations = new HashMap<>();
     private final List<Use> beanUses = new ArrayList<>();
+    private final List<Use> threadPoolUses = new ArrayList<>();
     private final List<Use> configurationUses = new ArrayList<>();
-    private final Map<Place, String> sent = new LinkedHashMap<>();
+    private final Unread unread = new Unread();
     private final List<Problem> problems;
+    private final InProcess inProcess;
+    private final Templates templates;
 
     References(CheckContext context, List<Problem> problems) {
         beans.addAll(context.beans());
+        threadPools.addAll(context.threadPools());
         this.problems = problems;
+        this.inProcess = new InProcess(unread, problems);
+        this.templates = new Templates(new KameletLibrary(context.property()), unread, problems);
     }
 
     private record Use(String name, Scope scope, Place place) {}
 
-    private record TemplateUse(String template, Place place, Map<String, Place> given) {}
+    InProcess inProcess() {
+        return inProcess;
+    }
+
+    Templates templates() {
+        return templates;
+    }
+
+    Unread unread() {
+        return unread;
+    }
 
     /** A name that only one route, or one step, of all files may have. */
     void id(String what, String id, Place place) {
@@ -47,8 +60,16 @@ final class References {
         }
         Place first = ids.putIfAbsent(id, place);
         if (first != null) {
-            report(place, "duplicate " + what + " id '" + id + "': it is also at " + first);
+            error(place, "duplicate " + what + " id '" + id + "': it is also at " + first);
         }
+    }
+
+    void routeWithoutId() {
+        routesWithoutId++;
+    }
+
+    int routes() {
+        return routeIds.size() + routesWithoutId;
     }
 
     Set<String> routeIds() {
@@ -64,24 +85,22 @@ final class References {
         return queues;
     }
 
-    void template(String id, TemplateParameters parameters) {
-        templates.put(id, parameters);
-    }
-
-    void useTemplate(String template, Place place, Map<String, Place> given) {
-        templateUses.add(new TemplateUse(template, place, given));
-    }
-
-    void configuration(String id) {
-        configurations.add(id);
+    void configuration(String id, Place place) {
+        Place first = configurations.putIfAbsent(id, place);
+        if (first != null) {
+            error(place, "duplicate route configuration '" + id + "': it is also at " + first);
+        }
     }
 
     void useConfiguration(String pattern, Place place) {
         configurationUses.add(new Use(pattern, Scope.FILE, place));
     }
 
-    void defineBean(String name) {
+    /** @param type its class, when that is known; null otherwise */
+    void defineBean(String name, String type) {
         beans.add(name);
+        // gives a thread pool a name that only the bean itself knows
+        anyThreadPool |= type != null && type.endsWith("ThreadPoolProfile");
     }
 
     /** A bean that must be there: {@code name}, {@code #name} or {@code #bean:name}. */
@@ -89,66 +108,52 @@ final class References {
         beanUses.add(new Use(reference, scope, place));
     }
 
-    /** An endpoint; one whose name is not final can be any. */
-    void endpoint(Endpoint endpoint, boolean consumer, boolean isFinal, Place place) {
-        if (consumer) {
-            consumed.add(endpoint.name());
-            anyConsumed |= !isFinal;
-        } else if (isFinal
-                && IN_PROCESS.contains(endpoint.scheme())
-                && !endpoint.option("failIfNoConsumers").filter("false"::equals).isPresent()) {
-            sent.put(place, endpoint.name());
-        }
+    /** A bean or a thread pool profile. */
+    void threadPool(String reference, Scope scope, Place place) {
+        threadPoolUses.add(new Use(reference, scope, place));
     }
 
     /** Reports what is used and nowhere given. To be called when all files are read. */
     void finish() {
         configurationUses.stream()
-                .filter(use -> configurations.stream().noneMatch(id -> PatternHelper.matchPattern(id, use.name())))
-                .forEach(use -> unknown("route configuration", use.name(), configurations, use.place()));
-        templateUses.forEach(this::checkTemplate);
-        beanUses.forEach(this::checkBean);
-        if (!anyConsumed) {
-            sent.forEach((place, name) -> {
-                if (!consumed.contains(name)) {
-                    report(place, "nothing consumes from '" + name + "'" + Suggestions.didYouMean(name, consumed));
-                }
-            });
+                .filter(use ->
+                        configurations.keySet().stream().noneMatch(id -> PatternHelper.matchPattern(id, use.name())))
+                .forEach(use ->
+                        unknown("route configuration", use.name(), configurations.keySet(), use, configurationUses));
+        templates.finish();
+        beanUses.forEach(use -> checkBean("bean", use, beans, beanUses));
+        Set<String> pools = new TreeSet<>(threadPools);
+        pools.addAll(beans);
+        if (!anyThreadPool) {
+            threadPoolUses.forEach(use -> checkBean("thread pool", use, pools, threadPoolUses));
         }
+        inProcess.finish();
     }
 
-    private void checkTemplate(TemplateUse use) {
-        TemplateParameters template = templates.get(use.template());
-        if (template == null) {
-            unknown("route template", use.template(), templates.keySet(), use.place());
-            return;
-        }
-        use.given().forEach((name, place) -> {
-            if (!template.names().contains(name)) {
-                report(
-                        place,
-                        "unknown parameter '" + name + "' of route template '" + use.template() + "'"
-                                + Suggestions.didYouMean(name, template.names()));
-            }
-        });
-        template.required().stream()
-                .filter(name -> !use.given().containsKey(name))
-                .forEach(name -> report(
-                        use.place(), "route template '" + use.template() + "' needs the parameter '" + name + "'"));
-    }
-
-    private void checkBean(Use use) {
+    private void checkBean(String what, Use use, Set<String> known, List<Use> all) {
         String name = BeanName.of(use.name());
-        if (name != null && !beans.contains(name) && !use.scope().beans().contains(name) && !BeanName.isClass(name)) {
-            unknown("bean", name, beans, use.place());
+        if (name != null
+                && !known.contains(name)
+                && !use.scope().beans().contains(name)
+                && !(name.indexOf('.') >= 0 && ClassName.load(name).isPresent())) {
+            unknown(what, name, known, use, all);
+        }
+        ClassName.in(use.name())
+                .filter(type -> !type.contains("{{") && ClassName.load(type).isEmpty())
+                .ifPresent(type -> error(use.place(), ClassName.fault(type)));
+    }
+
+    private void unknown(String what, String name, Collection<String> known, Use use, List<Use> all) {
+        List<Place> uses = all.stream()
+                .filter(other -> other.name().equals(use.name()))
+                .map(Use::place)
+                .toList();
+        if (!unread.mentions(name, uses)) {
+            error(use.place(), "unknown " + what + " '" + name + "'" + Suggestions.didYouMean(name, known));
         }
     }
 
-    private void unknown(String what, String name, Collection<String> known, Place place) {
-        report(place, "unknown " + what + " '" + name + "'" + Suggestions.didYouMean(name, known));
-    }
-
-    private void report(Place place, String message) {
-        problems.add(new Problem(place.file(), place.line(), place.column(), Severity.ERROR, message));
+    private void error(Place place, String message) {
+        problems.add(Problem.error(place, message));
     }
 }

@@ -3,12 +3,14 @@ package org.kuteng.app.check;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 /** Finds the faults of route files before anything is started. */
 public final class RouteCheck {
     static final String NO_ROUTE = "no route in this file";
+    private static final String KAMELET_FILE = ".*\\.kamelet\\.ya?ml";
 
     private final StepSchema schema = new StepSchema();
     private final Components components = new Components();
@@ -41,9 +43,12 @@ public final class RouteCheck {
      *
      * @param problems as {@link #check} returns them
      * @param routeIds the ids of all routes that have one
+     * @param routes how many routes there are, with those that have no id
      * @param queues the queues that they consume, or send to by name
+     * @param canRun whether there is no error, neither in the files nor in their neighbours
      */
-    public record Outcome(List<Problem> problems, Set<String> routeIds, Set<String> queues) {
+    public record Outcome(
+            List<Problem> problems, Set<String> routeIds, int routes, Set<String> queues, boolean canRun) {
         /** Whether one of the problems keeps the files from starting. */
         public boolean hasErrors() {
             return problems.stream().anyMatch(problem -> problem.severity() == Severity.ERROR);
@@ -52,29 +57,61 @@ public final class RouteCheck {
 
     /** The same as {@link #check}, and which routes there are. */
     public static Outcome inspect(List<Path> files, CheckContext context) {
+        return inspect(files, List.of(), context);
+    }
+
+    /**
+     * The same for some files of a folder.
+     *
+     * @param neighbours files that run together with them: what they define is known, their own faults are not told
+     */
+    public static Outcome inspect(List<Path> files, List<Path> neighbours, CheckContext context) {
         RouteCheck check = new RouteCheck(context);
+        neighbours.forEach(check::read);
+        int elsewhere = check.references.routes();
         files.forEach(check::read);
         check.references.finish();
+        boolean canRun = check.problems.stream().noneMatch(problem -> problem.severity() == Severity.ERROR);
+        check.problems.removeIf(problem -> neighbours.contains(problem.file()));
         check.problems.sort(Problem.ORDER);
-        return new Outcome(List.copyOf(check.problems), check.references.routeIds(), check.references.queues());
+        return new Outcome(
+                List.copyOf(check.problems),
+                check.references.routeIds(),
+                check.references.routes() - elsewhere,
+                check.references.queues(),
+                canRun);
     }
 
     private void read(Path file) {
         Report report = new Report(file, problems);
-        RouteFile.read(file, report).ifPresent(root -> check(root, report));
+        Optional<Node> root = RouteFile.read(file, report);
+        boolean understood = root.isPresent() && check(root.get(), file, report);
+        if (!understood) {
+            references.unread().add(file, RouteFile.text(file));
+        }
     }
 
-    private void check(Node root, Report report) {
+    /** Whether it could be looked at to the end. */
+    private boolean check(Node root, Path file, Report report) {
         EndpointCheck endpoints = new EndpointCheck(components, libraries, placeholders, context, references, report);
         ExpressionCheck expressions = new ExpressionCheck(placeholders, context.beans(), references, report);
         NameCheck names = new NameCheck(schema, placeholders, references, report);
-        new StructureCheck(schema, placeholders, report, part -> {
-                    endpoints.check(part);
-                    names.check(part);
-                    expressions.check(part);
-                    libraries.check(part, report);
-                })
-                .check(root);
-        new PlaceholderCheck(placeholders, report).check(root, Scope.FILE);
+        ReferenceCheck uses = new ReferenceCheck(placeholders, references, report);
+        StructureCheck structure = new StructureCheck(schema, placeholders, report, part -> {
+            endpoints.check(part);
+            names.check(part);
+            uses.check(part);
+            expressions.check(part);
+            libraries.check(part, report);
+        });
+        PlaceholderCheck values = new PlaceholderCheck(placeholders, report);
+        boolean kameletFile = file.getFileName().toString().matches(KAMELET_FILE);
+        if (kameletFile || ResourceCheck.isResource(root)) {
+            new ResourceCheck(structure, endpoints, values, references, report).check(root, kameletFile);
+        } else {
+            structure.check(root);
+            values.check(root, Scope.FILE);
+        }
+        return !structure.isIncomplete();
     }
 }

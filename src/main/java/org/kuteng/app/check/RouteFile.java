@@ -3,6 +3,7 @@ package org.kuteng.app.check;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -51,6 +52,15 @@ final class RouteFile {
             report.error(whole, "cannot be read: " + firstLine(e));
         }
         return Optional.empty();
+    }
+
+    /** The text of a file whose structure cannot be read; empty when there is no such text. */
+    static String text(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     /** What is open at the end of the file is found where it was opened. */

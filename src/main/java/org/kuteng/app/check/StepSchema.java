@@ -12,8 +12,11 @@ import java.util.Set;
  * some 30 messages. The schema uses few forms, and they are all made into {@link Shape}s here.
  */
 final class StepSchema {
-    private static final String RESOURCE = "schema/camelYamlDsl.json";
+    static final String RESOURCE = "schema/camelYamlDsl.json";
     private static final String STEP = "org.apache.camel.model.ProcessorDefinition";
+    private static final String TEMPLATE = "org.apache.camel.model.RouteTemplateDefinition";
+    static final String SUB_EXPRESSION = "org.apache.camel.model.ExpressionSubElementDefinition";
+    static final String EXPRESSION = "org.apache.camel.model.language.ExpressionDefinition";
 
     private final LazyJson definitions;
     private final Map<String, Shape> shapes = new HashMap<>();
@@ -37,12 +40,22 @@ final class StepSchema {
         return definition(STEP);
     }
 
+    /** A route template, as a kamelet holds one. */
+    Shape template() {
+        return definition(TEMPLATE);
+    }
+
     private Shape definition(String name) {
         Shape known = shapes.get(name);
         if (known == null) {
             known = new Shape(name.substring(name.lastIndexOf('.') + 1));
             shapes.put(name, known);
             fill(known, definitions.get(name));
+            if (name.equals(SUB_EXPRESSION)) {
+                // Camel takes the long form here as well, which its schema does not tell
+                known.addIfNew("expression", () -> definition(EXPRESSION));
+                known.alternatives.forEach(names -> names.add("expression"));
+            }
         }
         return known;
     }

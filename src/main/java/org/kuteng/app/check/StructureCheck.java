@@ -25,10 +25,16 @@ final class StructureCheck {
             "resequencerConfig",
             "tokenizerImplementation");
 
+    private static final Set<String> ROUTES = Set.of("route", "from");
+    private static final Set<String> BEFORE_ROUTES = Set.of(
+            "errorHandler", "onException", "onCompletion", "intercept", "interceptFrom", "interceptSendToEndpoint");
+
     private final StepSchema schema;
     private final Placeholders placeholders;
     private final Report report;
     private final Consumer<Part> parts;
+    /** Whether something could not be looked into. */
+    private boolean incomplete;
     /** Unknown names around the part that is looked at. */
     private Set<String> misplaced = Set.of();
 
@@ -39,17 +45,43 @@ final class StructureCheck {
         this.parts = parts;
     }
 
+    /** Whether a fault has hidden more than itself. */
+    boolean isIncomplete() {
+        return incomplete;
+    }
+
+    /** A file that is a list, as most are. */
     void check(Node root) {
-        if (Nodes.member(root, "apiVersion") != null) {
-            // a kamelet or pipe, which has a form of its own
-            return;
-        }
         if (!(root instanceof SequenceNode list)) {
+            incomplete = true;
             report.error(root, "a route file is a list: begin with '- route:'");
         } else if (list.getValue().isEmpty()) {
             report.error(root, RouteCheck.NO_ROUTE);
         } else {
             list.getValue().forEach(item -> visit(schema.top(), "", item, Scope.FILE));
+            checkOrder(list);
+        }
+    }
+
+    /** The template of a kamelet, which has its name and its parameters elsewhere. */
+    void checkTemplate(Node template, Scope scope) {
+        misplaced = Set.of("id");
+        visit(schema.template(), "template", template, scope);
+        misplaced = Set.of();
+    }
+
+    /** Camel applies to the routes of a file only what it has read before them, and refuses what comes later. */
+    private void checkOrder(SequenceNode list) {
+        boolean routeSeen = false;
+        for (Node item : list.getValue()) {
+            if (item instanceof MappingNode mapping && !mapping.getValue().isEmpty()) {
+                NodeTuple first = mapping.getValue().get(0);
+                String key = Nodes.key(first);
+                if (routeSeen && BEFORE_ROUTES.contains(key)) {
+                    report.error(first.getKeyNode(), "'" + key + "' must stand before the first route of its file");
+                }
+                routeSeen |= ROUTES.contains(key);
+            }
         }
     }
 
@@ -80,7 +112,7 @@ final class StructureCheck {
         Scope inner = scope;
         if (!shape.type.isEmpty()) {
             parts.accept(new Part(shape.type, name, mapping, scope));
-            inner = TemplateScope.enter(shape.type, mapping, scope);
+            inner = TemplateScope.enter(shape.type, name, mapping, scope);
         }
         Set<String> around = misplaced;
         misplaced = new HashSet<>(mapping.getValue().stream().map(Nodes::key).toList());
@@ -113,9 +145,11 @@ final class StructureCheck {
         NodeTuple first = mapping.getValue().get(0);
         String step = Nodes.writtenKey(first);
         if (!shape.has(step)) {
+            incomplete |= shape == schema.top();
             report.error(first.getKeyNode(), unknownStep(shape, step));
         } else if (mapping.getValue().size() > 1) {
             NodeTuple second = mapping.getValue().get(1);
+            incomplete = true;
             report.error(second.getKeyNode(), beside(shape, step, Nodes.writtenKey(second)));
         } else {
             visit(shape.member(step), step, first.getValueNode(), scope);
@@ -156,6 +190,7 @@ final class StructureCheck {
             report.error(node, Nodes.quoted(name, node));
             return;
         }
+        incomplete |= !(node instanceof ScalarNode);
         String label = name.isEmpty() ? "this" : "'" + name + "'";
         String remedy =
                 PlainValue.nameOf(node).equals("empty") && shape.required.isEmpty() && shape.kind == Shape.Kind.OBJECT
