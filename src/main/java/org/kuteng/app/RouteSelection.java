@@ -66,7 +66,8 @@ public record RouteSelection(List<Path> files, List<Problem> warnings) {
         boolean beans = settings.others().keySet().stream().anyMatch(key -> key.startsWith(BEANS));
         return beans
                 ? List.of()
-                : DryRun.of(RouteFiles.find(settings.get(Setting.ROUTES)), RouteContext.withoutBroker(settings)).stream()
+                : DryRun.of(RouteFiles.find(settings.get(Setting.ROUTES)), RouteContext.withoutBroker(settings))
+                        .stream()
                         .map(Problem::toString)
                         .toList();
     }

@@ -105,7 +105,7 @@ final class RouteSwap {
     }
 
     private List<RouteDefinition> definitions(Collection<Unit> units) {
-        return units.stream().flatMap(unit -> running.running(unit).stream()).toList();
+        return units.stream().flatMap(unit -> running.withParts(unit).stream()).toList();
     }
 
     /** Routes that cannot be put back are told one by one; the next change tries again. */

@@ -148,19 +148,12 @@ final class RunningRoutes implements RoutesBuilder {
         }
     }
 
-    /** Takes routes that have ended out of Camel, with those that Camel has made of kamelets for them. */
+    /** Takes routes that have ended out of Camel. */
     void remove(Collection<Unit> units) throws Exception {
         for (Unit unit : units) {
-            for (RouteDefinition definition : running(unit)) {
-                List<RouteDefinition> parts = model.getRouteDefinitions().stream()
-                        .filter(part -> definition.getRouteId().equals(parent(part)))
-                        .toList();
+            for (RouteDefinition definition : withParts(unit)) {
                 remove(definition);
-                for (RouteDefinition part : parts) {
-                    context.getRouteController().stopRoute(part.getRouteId());
-                    remove(part);
-                }
-                if (!parts.isEmpty()) {
+                if (parent(definition) != null) {
                     // else the next route with the same parameters gets the old one
                     context.removeEndpoints(KAMELETS);
                 }
@@ -180,6 +173,19 @@ final class RunningRoutes implements RoutesBuilder {
         return definition.getTemplateParameters() == null
                 ? null
                 : definition.getTemplateParameters().get(PARENT);
+    }
+
+    /** What stands for a route in Camel, and what Camel has made of kamelets for it. */
+    List<RouteDefinition> withParts(Unit unit) {
+        List<RouteDefinition> all = new ArrayList<>(running(unit));
+        for (int i = 0; i < all.size(); i++) {
+            String id = all.get(i).getRouteId();
+            // a kamelet may use another one
+            model.getRouteDefinitions().stream()
+                    .filter(part -> id.equals(parent(part)))
+                    .forEach(all::add);
+        }
+        return all;
     }
 
     /** What stands for a route in Camel. */

@@ -229,6 +229,46 @@ class RouteSwapTest {
     }
 
     @Test
+    void aKameletThatChangedSwapsTheRoutesThatUseItAndLeavesNothingBehind() throws Exception {
+        edits.file("greet.kamelet.yaml", """
+                apiVersion: camel.apache.org/v1
+                kind: Kamelet
+                metadata: { name: greet }
+                spec:
+                  definition: { title: greet, required: [ word ], properties: { word: { title: word, type: string } } }
+                  template:
+                    from:
+                      uri: kamelet:source
+                      steps:
+                        - setBody: { simple: "${body}{{word}}" }
+                """);
+        edits.file(
+                "uri.yaml",
+                "- route: { id: uri, from: { uri: direct:uri, steps: [ { to: 'kamelet:greet?word=x' } ] } }");
+        edits.file(
+                "step.yaml",
+                "- route: { id: step, from: { uri: direct:step, steps: [ { kamelet: { name: greet, parameters: { word: y } } } ] } }");
+        edits.file("a.yaml", echo("a", "1"));
+        start();
+        Consumer a = consumers().get("a");
+        assertEquals("?x", ask("uri"));
+        assertEquals("?y", ask("step"));
+        edits.replace("greet.kamelet.yaml", "{{word}}", "{{word}}!");
+        assertEquals(List.of("uri", "step"), swap().swapped());
+        assertEquals("?x!", ask("uri"));
+        assertEquals("?y!", ask("step"));
+        edits.replace("greet.kamelet.yaml", "{{word}}!", "{{word}}?");
+        assertEquals(List.of("uri", "step"), swap().swapped());
+        assertEquals("?x?", ask("uri"));
+        assertEquals("?y?", ask("step"));
+        assertEquals(5, context.getRoutes().size());
+        assertSame(a, consumers().get("a"));
+        edits.without("uri.yaml").without("step.yaml");
+        assertNull(swap().fault());
+        assertEquals(List.of("a"), ids());
+    }
+
+    @Test
     void aRouteConfigurationThatChangedSwapsTheRoutesThatUseIt() throws Exception {
         String failing =
                 "- route: { id: %1$s, %2$s from: { uri: direct:%1$s, steps: [ { throwException: { exceptionType: java.lang.IllegalStateException, message: oh } } ] } }";
