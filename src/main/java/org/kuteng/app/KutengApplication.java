@@ -126,6 +126,11 @@ public final class KutengApplication {
             }
 
             @Override
+            public void afterConfigure(BaseMainSupport camel) {
+                CamelDefaults.withoutOwnReload(camel.getCamelContext());
+            }
+
+            @Override
             public void afterStart(BaseMainSupport camel) {
                 tellStarted(camel.getCamelContext(), component);
                 if (settings.get(Setting.RELOAD)) {
@@ -157,6 +162,7 @@ public final class KutengApplication {
                 settings.get(Setting.ROUTES),
                 () -> RouteFiles.find(settings.get(Setting.ROUTES)),
                 () -> RouteSelection.again(settings, routeIds),
+                () -> RouteSelection.dryRun(settings),
                 selection.warnings().stream().map(Problem::toString).toList(),
                 settings.files(),
                 routeIds,

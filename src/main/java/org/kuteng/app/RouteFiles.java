@@ -64,7 +64,7 @@ public final class RouteFiles {
     }
 
     /** Whether the name is that of a file which holds a kamelet and no list of routes. */
-    static boolean isKamelet(String name) {
+    public static boolean isKamelet(String name) {
         return name.endsWith(".kamelet.yaml") || name.endsWith(".kamelet.yml");
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.apache.camel.support.PatternHelper;
+import org.kuteng.app.check.DryRun;
 import org.kuteng.app.check.Problem;
 import org.kuteng.app.check.RouteCheck;
 import org.kuteng.app.check.Severity;
@@ -16,6 +17,8 @@ import org.kuteng.app.reload.RouteReload;
  * @param warnings what does not keep them from running
  */
 public record RouteSelection(List<Path> files, List<Problem> warnings) {
+
+    private static final String BEANS = "camel.beans.";
 
     /**
      * Finds the route files and checks them and the names of routes.
@@ -56,6 +59,17 @@ public record RouteSelection(List<Path> files, List<Problem> warnings) {
                     .forEach(unknown -> warnings.add("kuteng would not start like this: " + unknown));
         }
         return new RouteReload.Findings(faults, warnings);
+    }
+
+    /** What Camel cannot make of files in which there is no other fault; nothing is tried if settings define beans. */
+    static List<String> dryRun(Settings settings) {
+        boolean beans = settings.others().keySet().stream().anyMatch(key -> key.startsWith(BEANS));
+        return beans
+                ? List.of()
+                : DryRun.of(RouteFiles.find(settings.get(Setting.ROUTES)), RouteContext.withoutBroker(settings))
+                        .stream()
+                        .map(Problem::toString)
+                        .toList();
     }
 
     private static List<String> unknownRoutes(Settings settings, List<String> routes, Set<String> known) {

@@ -440,6 +440,24 @@ class PublisherTest {
     }
 
     @Test
+    void aQueueIsDeclaredAgainAsLongAsOneOfItsProducersIsThere() {
+        Publisher publisher = publisher(PATIENT);
+        publisher.declare(QUEUE);
+        publisher.declare(QUEUE);
+        publisher.forget(QUEUE);
+
+        broker.last().cut();
+        await().until(() -> broker.connections.size() == 2 && broker.last().isOpen());
+        await().until(() -> broker.last().declared.equals(List.of("kuteng")));
+
+        publisher.forget(QUEUE);
+        broker.last().cut();
+        await().until(() -> broker.connections.size() == 3 && broker.last().isOpen());
+        publisher.declare(new Topology(List.of(), List.of(), List.of()));
+        assertEquals(List.of(), broker.last().declared);
+    }
+
+    @Test
     void noConnectionIsLeftOpenWhenItsQueueCannotBeDeclared() throws Exception {
         Publisher publisher = publisher(PATIENT);
         publisher.declare(QUEUE);

@@ -79,8 +79,9 @@ public final class ExchangeableDirect extends DirectComponent {
 
         @Override
         protected void doSuspend() throws Exception {
-            gate.closed = true;
+            // last, so that who is sent on does not come back here
             super.doSuspend();
+            gate.closed = true;
         }
 
         @Override
@@ -91,8 +92,8 @@ public final class ExchangeableDirect extends DirectComponent {
 
         @Override
         protected void doStop() throws Exception {
-            gate.closed = true;
             super.doStop();
+            gate.closed = true;
         }
     }
 

@@ -3,11 +3,14 @@ package org.kuteng.app.reload;
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +31,10 @@ final class FolderWatch implements AutoCloseable {
     private final WatchService service;
     private final Thread thread = new Thread(this::run, "kuteng-reload");
     private WatchKey key;
+
+    /** Tells the folder from another one of the same name; null if the file system does not. */
+    private Object watched;
+
     private volatile boolean closed;
 
     /**
@@ -58,10 +65,19 @@ final class FolderWatch implements AutoCloseable {
     }
 
     private void register() {
-        if (service == null || key != null && key.isValid()) {
+        if (service == null) {
             return;
         }
         try {
+            // a folder that was moved away is still told of; another one may have taken its place
+            Object now = Files.readAttributes(folder, BasicFileAttributes.class).fileKey();
+            if (key != null && key.isValid() && Objects.equals(now, watched)) {
+                return;
+            }
+            if (key != null) {
+                key.cancel();
+            }
+            watched = now;
             key = folder.register(
                     service,
                     StandardWatchEventKinds.ENTRY_CREATE,

@@ -14,6 +14,7 @@ import org.apache.camel.dsl.yaml.common.YamlDeserializationContext;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.support.service.ServiceHelper;
+import org.kuteng.app.RouteFiles;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -43,7 +44,7 @@ final class PieceLoader extends YamlRoutesBuilderLoader {
         Path file = pieces.iterator().next().file();
         Resource resource = ResourceHelper.fromString("file:" + file, text);
         wanted = pieces;
-        boolean kamelet = file.toString().endsWith("." + KameletRoutesBuilderLoader.EXTENSION);
+        boolean kamelet = RouteFiles.isKamelet(file.toString());
         return (RouteBuilder) (kamelet ? kamelets : this).loadRoutesBuilder(resource);
     }
 

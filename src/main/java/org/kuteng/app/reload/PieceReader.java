@@ -1,5 +1,7 @@
 package org.kuteng.app.reload;
 
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,6 +12,7 @@ import java.util.stream.Collectors;
 import org.apache.camel.util.StringHelper;
 import org.kuteng.app.reload.Piece.Kind;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.YamlUnicodeReader;
 import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -52,7 +55,14 @@ final class PieceReader {
         PieceReader reader = new PieceReader(file);
         LoadSettings settings =
                 LoadSettings.builder().setAllowNonScalarKeys(true).build();
-        new Composer(settings, new ParserImpl(settings, new StreamReader(settings, text)))
+        new Composer(
+                        settings,
+                        new ParserImpl(
+                                settings,
+                                new StreamReader(
+                                        settings,
+                                        new YamlUnicodeReader(
+                                                new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8))))))
                 .getSingleNode()
                 .ifPresent(reader::addAll);
         return reader.pieces;

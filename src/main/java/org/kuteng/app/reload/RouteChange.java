@@ -64,8 +64,8 @@ record RouteChange(
 
     private static List<String> fixed(RouteSet before, RouteSet after, List<Unit> bound) {
         List<String> fixed = new ArrayList<>();
-        Set<Path> files = new TreeSet<>(before.sources().texts().keySet());
-        files.addAll(after.sources().texts().keySet());
+        Set<Path> files = new TreeSet<>(before.texts().byFile().keySet());
+        files.addAll(after.texts().byFile().keySet());
         for (Path file : files) {
             if (!fixedTexts(before, file).equals(fixedTexts(after, file))) {
                 fixed.add("what " + file + " says for all routes");

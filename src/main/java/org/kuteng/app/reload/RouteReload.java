@@ -46,6 +46,7 @@ public final class RouteReload {
      * @param place the folder of the route files, or the one file
      * @param files the route files as they are now; throws {@link ConfigurationException} if there are none
      * @param check checks them all
+     * @param dryRun lets Camel make the routes aside, which creates their beans, and says what it cannot make
      * @param warnings what it said at the start
      * @param properties the files with the settings, which are not reloaded
      * @param selected ids or patterns of the routes that are to run; empty: all
@@ -55,6 +56,7 @@ public final class RouteReload {
             Path place,
             Supplier<List<Path>> files,
             Supplier<Findings> check,
+            Supplier<List<String>> dryRun,
             List<String> warnings,
             List<Path> properties,
             List<String> selected,
@@ -67,7 +69,7 @@ public final class RouteReload {
     private RouteSet current;
 
     /** What the files said the last time; null: they are to be looked at once more, whether or not they have changed. */
-    private RouteSources seen;
+    private RouteTexts seen;
 
     /** What kept the change from being taken over the last time, so that it is told once; empty: nothing. */
     private List<String> toldFaults = List.of();
@@ -75,6 +77,7 @@ public final class RouteReload {
     private RouteEnding ending;
     private Supplier<Optional<BrokerException>> brokerFault;
     private FolderWatch watch;
+    private volatile boolean stopping;
 
     /**
      * Reads the files to start with.
@@ -84,7 +87,7 @@ public final class RouteReload {
     public RouteReload(Project project) {
         this.project = project;
         try {
-            seen = RouteSources.read(project.files().get());
+            seen = RouteTexts.read(project.files().get());
         } catch (IOException e) {
             throw new ConfigurationException("the route files cannot be read: " + e.getMessage());
         }
@@ -114,6 +117,7 @@ public final class RouteReload {
 
     /** Nothing is exchanged from now on; a swap that has begun goes on. Does not wait. */
     public void stop() {
+        stopping = true;
         if (watch != null) {
             watch.close();
         }
@@ -129,12 +133,12 @@ public final class RouteReload {
     private void look() {
         properties.look();
         try {
-            RouteSources now = RouteSources.read(project.files().get());
+            RouteTexts now = RouteTexts.read(project.files().get());
             if (now.equals(seen)) {
                 return;
             }
-            Findings findings = project.check().get();
-            if (now.equals(RouteSources.read(project.files().get()))) {
+            Findings findings = check(now);
+            if (now.equals(RouteTexts.read(project.files().get()))) {
                 seen = now;
                 take(now, findings);
             }
@@ -147,7 +151,18 @@ public final class RouteReload {
         }
     }
 
-    private void take(RouteSources now, Findings findings) {
+    /** A folder with beans is not tried out: they would be there twice, and may not bear that. */
+    private Findings check(RouteTexts now) {
+        Findings findings = project.check().get();
+        if (!findings.faults().isEmpty()
+                || !RouteSet.of(now).beans().isEmpty()
+                || RouteChange.between(current, RouteSet.of(now)).isEmpty()) {
+            return findings;
+        }
+        return new Findings(project.dryRun().get(), findings.warnings());
+    }
+
+    private void take(RouteTexts now, Findings findings) {
         if (!findings.faults().isEmpty()) {
             toldFaults = List.of();
             refuse(findings.faults());
@@ -198,9 +213,18 @@ public final class RouteReload {
 
     private void swap(RouteSet wanted, RouteChange change) {
         long begun = System.nanoTime();
-        RouteSwap.Outcome outcome = new RouteSwap(running, ending, current, wanted, change).run();
-        long millis = Duration.ofNanos(System.nanoTime() - begun).toMillis();
-        current = outcome.runs();
+        new RouteSwap(running, ending, current, wanted, change, () -> !stopping)
+                .run()
+                .ifPresent(outcome -> {
+                    current = outcome.runs();
+                    tell(
+                            change,
+                            outcome,
+                            Duration.ofNanos(System.nanoTime() - begun).toMillis());
+                });
+    }
+
+    private void tell(RouteChange change, RouteSwap.Outcome outcome, long millis) {
         if (outcome.fault() != null) {
             LOG.error("{}", outcome.fault().getMessage());
             LOG.warn("the change is taken back after {} ms; what ran before runs again", millis);

@@ -16,7 +16,7 @@ import org.kuteng.app.reload.Piece.Kind;
 final class RouteSet {
     private static final String KAMELET = "kamelet";
 
-    private final RouteSources sources;
+    private final RouteTexts texts;
     private final List<Piece> pieces;
     private final Map<String, Unit> units;
     private final Map<String, Unit> beans;
@@ -34,18 +34,18 @@ final class RouteSet {
         }
     }
 
-    private RouteSet(RouteSources sources, List<Piece> pieces, Map<String, Unit> units, Map<String, Unit> beans) {
-        this.sources = sources;
+    private RouteSet(RouteTexts texts, List<Piece> pieces, Map<String, Unit> units, Map<String, Unit> beans) {
+        this.texts = texts;
         this.pieces = pieces;
         this.units = units;
         this.beans = beans;
     }
 
     /** @throws org.snakeyaml.engine.v2.exceptions.YamlEngineException if a file is no YAML */
-    static RouteSet of(RouteSources sources) {
+    static RouteSet of(RouteTexts texts) {
         List<Piece> pieces = new ArrayList<>();
-        sources.texts().forEach((file, text) -> pieces.addAll(PieceReader.read(file, text)));
-        RouteSet set = new RouteSet(sources, pieces, new LinkedHashMap<>(), new LinkedHashMap<>());
+        texts.byFile().forEach((file, text) -> pieces.addAll(PieceReader.read(file, text)));
+        RouteSet set = new RouteSet(texts, pieces, new LinkedHashMap<>(), new LinkedHashMap<>());
         pieces.stream().filter(Piece::isRoute).forEach(piece -> set.add(piece, set.units));
         pieces.stream().filter(piece -> piece.kind() == Kind.BEAN).forEach(piece -> set.add(piece, set.beans));
         return set;
@@ -55,7 +55,7 @@ final class RouteSet {
     RouteSet without(Collection<String> keys) {
         Map<String, Unit> rest = new LinkedHashMap<>(units);
         rest.keySet().removeAll(keys);
-        return new RouteSet(sources, pieces, rest, beans);
+        return new RouteSet(texts, pieces, rest, beans);
     }
 
     private void add(Piece piece, Map<String, Unit> to) {
@@ -111,12 +111,12 @@ final class RouteSet {
         return user.words().stream().anyMatch(word -> word.contains(KAMELET)) && user.names(template);
     }
 
-    RouteSources sources() {
-        return sources;
+    RouteTexts texts() {
+        return texts;
     }
 
     String text(Path file) {
-        return sources.texts().get(file);
+        return texts.byFile().get(file);
     }
 
     /** By their keys, in the order of the files. */
@@ -133,7 +133,6 @@ final class RouteSet {
         return pieces.stream().filter(piece -> piece.kind() == kind).toList();
     }
 
-    /** What is of no use to one route alone, as texts. */
     List<String> texts(Kind kind) {
         return pieces(kind).stream().map(Piece::text).toList();
     }

@@ -6,6 +6,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.camel.model.RouteDefinition;
 import org.kuteng.app.StartFault;
@@ -22,14 +24,25 @@ final class RouteSwap {
     private final RouteSet before;
     private final RouteSet wanted;
     private final RouteChange change;
+    private final BooleanSupplier goOn;
 
-    /** @param change what leads from the one to the other */
-    RouteSwap(RunningRoutes running, RouteEnding ending, RouteSet before, RouteSet wanted, RouteChange change) {
+    /**
+     * @param change what leads from the one to the other
+     * @param goOn asked before routes are started: no if the program is told to stop
+     */
+    RouteSwap(
+            RunningRoutes running,
+            RouteEnding ending,
+            RouteSet before,
+            RouteSet wanted,
+            RouteChange change,
+            BooleanSupplier goOn) {
         this.running = running;
         this.ending = ending;
         this.before = before;
         this.wanted = wanted;
         this.change = change;
+        this.goOn = goOn;
     }
 
     /**
@@ -46,8 +59,8 @@ final class RouteSwap {
             List<String> ended,
             Duration workInHand) {}
 
-    /** Never throws. */
-    Outcome run() {
+    /** Never throws; empty if the program is told to stop, where it does not matter any more. */
+    Optional<Outcome> run() {
         List<Unit> fresh = new ArrayList<>(change.swapped());
         fresh.addAll(change.started());
         List<Unit> old = Stream.concat(change.ended().stream(), change.swapped().stream())
@@ -60,19 +73,22 @@ final class RouteSwap {
         } catch (Exception e) {
             LOG.debug("nothing was touched", e);
             putBackPatterns();
-            return failed(before, e);
+            return Optional.of(failed(before, e));
         }
         List<String> endedIds = running.ids(change.ended());
         try {
             Duration workInHand = ending.end(definitions(old));
             running.remove(old);
+            if (!goOn.getAsBoolean()) {
+                return Optional.empty();
+            }
             running.exchangeBeans(wanted, change);
             running.start(prepared);
-            return new Outcome(
-                    wanted, null, running.ids(change.swapped()), running.ids(change.started()), endedIds, workInHand);
+            return Optional.of(new Outcome(
+                    wanted, null, running.ids(change.swapped()), running.ids(change.started()), endedIds, workInHand));
         } catch (Exception e) {
             LOG.debug("putting back what ran before", e);
-            return failed(putBack(fresh, old), e);
+            return goOn.getAsBoolean() ? Optional.of(failed(putBack(fresh, old), e)) : Optional.empty();
         }
     }
 
@@ -89,7 +105,7 @@ final class RouteSwap {
     }
 
     private List<RouteDefinition> definitions(Collection<Unit> units) {
-        return units.stream().flatMap(unit -> running.running(unit).stream()).toList();
+        return units.stream().flatMap(unit -> running.withParts(unit).stream()).toList();
     }
 
     /** Routes that cannot be put back are told one by one; the next change tries again. */

@@ -27,6 +27,11 @@ final class RunningRoutes implements RoutesBuilder {
     /** In which order Camel starts routes that say nothing about it: after those that do. */
     private static final int LATE = Integer.MAX_VALUE;
 
+    /** Under which name a route that Camel has made of a kamelet knows whose part it is. */
+    private static final String PARENT = "parentRouteId";
+
+    private static final String KAMELETS = "kamelet:*";
+
     private final RouteSet first;
 
     /** What stands for each route in Camel: nothing if it is not among those that are to run. */
@@ -136,7 +141,8 @@ final class RunningRoutes implements RoutesBuilder {
                 definitions.put(
                         route.unit().key(),
                         model.getRouteDefinitions().stream()
-                                .filter(definition -> before.stream().noneMatch(old -> old == definition))
+                                .filter(definition -> parent(definition) == null
+                                        && before.stream().noneMatch(old -> old == definition))
                                 .toList());
             }
         }
@@ -145,13 +151,41 @@ final class RunningRoutes implements RoutesBuilder {
     /** Takes routes that have ended out of Camel. */
     void remove(Collection<Unit> units) throws Exception {
         for (Unit unit : units) {
-            for (RouteDefinition definition : running(unit)) {
-                // first, else Camel stops it once more, and waits
-                context.removeRoute(definition.getRouteId());
-                model.removeRouteDefinition(definition);
+            for (RouteDefinition definition : withParts(unit)) {
+                remove(definition);
+                if (parent(definition) != null) {
+                    // else the next route with the same parameters gets the old one
+                    context.removeEndpoints(KAMELETS);
+                }
             }
             definitions.remove(unit.key());
         }
+    }
+
+    private void remove(RouteDefinition definition) throws Exception {
+        // first, else Camel stops it once more, and waits
+        context.removeRoute(definition.getRouteId());
+        model.removeRouteDefinition(definition);
+    }
+
+    /** The route that a route is made for as a part of it; null if none. */
+    private static Object parent(RouteDefinition definition) {
+        return definition.getTemplateParameters() == null
+                ? null
+                : definition.getTemplateParameters().get(PARENT);
+    }
+
+    /** What stands for a route in Camel, and what Camel has made of kamelets for it. */
+    List<RouteDefinition> withParts(Unit unit) {
+        List<RouteDefinition> all = new ArrayList<>(running(unit));
+        for (int i = 0; i < all.size(); i++) {
+            String id = all.get(i).getRouteId();
+            // a kamelet may use another one
+            model.getRouteDefinitions().stream()
+                    .filter(part -> id.equals(parent(part)))
+                    .forEach(all::add);
+        }
+        return all;
     }
 
     /** What stands for a route in Camel. */

@@ -23,11 +23,11 @@ final class Edits {
         return this;
     }
 
-    RouteSources sources() {
-        return new RouteSources(new LinkedHashMap<>(texts));
+    RouteTexts texts() {
+        return new RouteTexts(new LinkedHashMap<>(texts));
     }
 
     RouteSet routes() {
-        return RouteSet.of(sources());
+        return RouteSet.of(texts());
     }
 }

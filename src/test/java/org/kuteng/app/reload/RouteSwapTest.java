@@ -57,8 +57,10 @@ class RouteSwapTest {
     private RouteSwap.Outcome swap() {
         RouteSet wanted = edits.routes();
         RouteEnding ending = new RouteEnding(context, new WorkQueueComponent(), patience);
-        RouteSwap.Outcome outcome =
-                new RouteSwap(running, ending, current, wanted, RouteChange.between(current, wanted)).run();
+        RouteSwap.Outcome outcome = new RouteSwap(
+                        running, ending, current, wanted, RouteChange.between(current, wanted), () -> true)
+                .run()
+                .orElseThrow();
         current = outcome.runs();
         return outcome;
     }
@@ -223,6 +225,46 @@ class RouteSwapTest {
         assertSame(a, consumers().get("a"));
         edits.without("made.yaml").without("template.yaml");
         assertEquals(List.of("made"), swap().ended());
+        assertEquals(List.of("a"), ids());
+    }
+
+    @Test
+    void aKameletThatChangedSwapsTheRoutesThatUseItAndLeavesNothingBehind() throws Exception {
+        edits.file("greet.kamelet.yaml", """
+                apiVersion: camel.apache.org/v1
+                kind: Kamelet
+                metadata: { name: greet }
+                spec:
+                  definition: { title: greet, required: [ word ], properties: { word: { title: word, type: string } } }
+                  template:
+                    from:
+                      uri: kamelet:source
+                      steps:
+                        - setBody: { simple: "${body}{{word}}" }
+                """);
+        edits.file(
+                "uri.yaml",
+                "- route: { id: uri, from: { uri: direct:uri, steps: [ { to: 'kamelet:greet?word=x' } ] } }");
+        edits.file(
+                "step.yaml",
+                "- route: { id: step, from: { uri: direct:step, steps: [ { kamelet: { name: greet, parameters: { word: y } } } ] } }");
+        edits.file("a.yaml", echo("a", "1"));
+        start();
+        Consumer a = consumers().get("a");
+        assertEquals("?x", ask("uri"));
+        assertEquals("?y", ask("step"));
+        edits.replace("greet.kamelet.yaml", "{{word}}", "{{word}}!");
+        assertEquals(List.of("uri", "step"), swap().swapped());
+        assertEquals("?x!", ask("uri"));
+        assertEquals("?y!", ask("step"));
+        edits.replace("greet.kamelet.yaml", "{{word}}!", "{{word}}?");
+        assertEquals(List.of("uri", "step"), swap().swapped());
+        assertEquals("?x?", ask("uri"));
+        assertEquals("?y?", ask("step"));
+        assertEquals(5, context.getRoutes().size());
+        assertSame(a, consumers().get("a"));
+        edits.without("uri.yaml").without("step.yaml");
+        assertNull(swap().fault());
         assertEquals(List.of("a"), ids());
     }
 

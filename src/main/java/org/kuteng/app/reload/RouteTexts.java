@@ -11,21 +11,21 @@ import java.util.Map;
 /**
  * The route files as they were at one moment.
  *
- * @param texts by file, in their order
+ * @param byFile their texts, in their order
  */
-public record RouteSources(Map<Path, String> texts) {
+public record RouteTexts(Map<Path, String> byFile) {
 
     /**
      * Reads the files as UTF-8.
      *
      * @throws IOException if one of them cannot be read
      */
-    public static RouteSources read(List<Path> files) throws IOException {
+    public static RouteTexts read(List<Path> files) throws IOException {
         Map<Path, String> texts = new LinkedHashMap<>();
         for (Path file : files) {
             // malformed bytes are found by the check; here they only have to be seen to change
             texts.put(file, new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
         }
-        return new RouteSources(texts);
+        return new RouteTexts(texts);
     }
 }
