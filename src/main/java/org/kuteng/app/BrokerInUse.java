@@ -22,6 +22,18 @@ public record BrokerInUse(Broker broker, EmbeddedBroker embedded) implements Aut
     private static final Logger LOG = LoggerFactory.getLogger("kuteng.broker");
 
     /**
+     * Loads, beside what the caller goes on with, what an embedded broker consists of; nothing if the broker is
+     * elsewhere. Nothing is opened, so that nothing has to be closed.
+     */
+    public static void prepare(Settings settings) {
+        if (settings.get(Setting.BROKER).isEmpty()) {
+            Thread thread = new Thread(EmbeddedBroker::prepare, "kuteng-broker-prepare");
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    /**
      * Starts the embedded broker, or waits until the other one can be reached.
      *
      * @param goOn asked before each attempt to reach the broker

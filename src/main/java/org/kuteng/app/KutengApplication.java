@@ -1,7 +1,7 @@
 package org.kuteng.app;
 
-import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -14,11 +14,11 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
+import org.kuteng.app.check.Problem;
+import org.kuteng.app.reload.ExchangeableDirect;
+import org.kuteng.app.reload.RouteReload;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
-import org.kuteng.failure.FailedStepInterceptor;
-import org.kuteng.failure.FailureHandling;
-import org.kuteng.failure.NoteFailure;
 import org.kuteng.rabbitmq.WorkQueueComponent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +34,7 @@ public final class KutengApplication {
     private static final long STOP_GRACE_SECONDS = 15;
 
     private final Settings settings;
-    private final List<Path> files;
+    private final RouteSelection selection;
     private final List<String> routeIds;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final AtomicBoolean failed = new AtomicBoolean();
@@ -44,12 +44,12 @@ public final class KutengApplication {
     private volatile Broker broker;
 
     /**
-     * @param files the route files, checked already
+     * @param selection the route files, checked already
      * @param routeIds the routes to run; every route of the files if empty
      */
-    public KutengApplication(Settings settings, List<Path> files, List<String> routeIds) {
+    public KutengApplication(Settings settings, RouteSelection selection, List<String> routeIds) {
         this.settings = settings;
-        this.files = files;
+        this.selection = selection;
         this.routeIds = routeIds;
     }
 
@@ -101,41 +101,43 @@ public final class KutengApplication {
     private void runCamel(Supplier<BrokerInUse> brokerInUse) {
         Main main = new Main();
         main.setShutdownStrategy(shutdown);
-        main.setDefaultPropertyPlaceholderLocation("false");
-        main.setOverrideProperties(settings.asProperties());
-        CamelDefaults.apply(main.configure());
-        main.configure()
-                .setRoutesIncludePattern(
-                        files.stream().map(file -> "file:" + file).collect(Collectors.joining(",")));
+        WorkQueueComponent component = KutengCamel.setUp(main, settings);
+        component.setFatalFaultHandler(this::end);
+        component.setReadyListener(() -> tellWaiting(component));
+        RouteReload reload = reload();
+        main.bind("direct", new ExchangeableDirect());
+        main.configure().setRoutesIncludePattern("false");
+        main.configure().addRoutesBuilder(reload.routes());
         if (!routeIds.isEmpty()) {
             main.configure().setRouteFilterIncludePattern(String.join(",", routeIds));
         }
-        WorkQueueComponent component = new WorkQueueComponent();
-        component.setFatalFaultHandler(this::end);
-        component.setReadyListener(() -> tellWaiting(component));
-        RouteSources.bind(main::bind);
-        main.bind("spring-rabbitmq", component);
-        main.bind("workQueueSettings", WorkQueueSettingsFrom.settings(settings));
-        bindFailureHandling(main);
+        OnceInUse once = OnceInUse.from(settings);
+        once.bindTo(main);
         main.addMainListener(new MainListenerSupport() {
             @Override
-            public void beforeInitialize(BaseMainSupport camel) {
-                // routes connect when they are created: from here on there has to be a broker
+            public void beforeStart(BaseMainSupport camel) {
+                // routes are read by now; they connect when they are created: from here on there has to be a broker
                 broker = brokerInUse.get().broker();
                 if (broker == null) {
                     throw new IllegalStateException("told to stop before the broker was there");
                 }
                 camel.getCamelContext().getRegistry().bind("broker", broker);
+                once.open(camel.getCamelContext());
             }
 
             @Override
             public void afterStart(BaseMainSupport camel) {
                 tellStarted(camel.getCamelContext(), component);
+                if (settings.get(Setting.RELOAD)) {
+                    reload.start(camel.getCamelContext(), component, KutengApplication.this::brokerFault);
+                }
             }
 
             @Override
             public void beforeStop(BaseMainSupport camel) {
+                reload.stop();
                 component.stopWorkers();
+                reload.awaitEnd();
             }
         });
         try {
@@ -145,15 +147,30 @@ public final class KutengApplication {
             if (!stopping.get()) {
                 throw StartFault.explain(e);
             }
+        } finally {
+            once.close();
         }
     }
 
-    private void bindFailureHandling(Main main) {
-        RouteRetrySettings retries = new RouteRetrySettings(settings);
-        main.bind("failureHandling", new FailureHandling(retries.defaults(), retries::delays, retries::of));
-        main.bind("failedStep", new FailedStepInterceptor());
-        main.bind(NoteFailure.RETRY_OR_BURY, new NoteFailure(false));
-        main.bind(NoteFailure.BURY, new NoteFailure(true));
+    private RouteReload reload() {
+        return new RouteReload(new RouteReload.Project(
+                settings.get(Setting.ROUTES),
+                () -> RouteFiles.find(settings.get(Setting.ROUTES)),
+                () -> RouteSelection.again(settings, routeIds),
+                selection.warnings().stream().map(Problem::toString).toList(),
+                settings.files(),
+                routeIds,
+                settings.get(Setting.STOP_TIMEOUT)));
+    }
+
+    /** Why the broker cannot be used now; empty if it can. */
+    private Optional<BrokerException> brokerFault() {
+        try {
+            broker.open("kuteng reload", null).abort();
+            return Optional.empty();
+        } catch (BrokerException e) {
+            return Optional.of(e);
+        }
     }
 
     private void tellStarted(CamelContext context, WorkQueueComponent component) {

@@ -1,5 +1,7 @@
 package org.kuteng.app;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +16,7 @@ import org.apache.camel.main.SimpleMain;
 import org.kuteng.app.check.CheckContext;
 import org.kuteng.failure.NoteFailure;
 import org.kuteng.rabbitmq.WorkQueueComponent;
+import org.springframework.jdbc.datasource.AbstractDataSource;
 
 /** What routes find around them when they run, for those who look at them beforehand. */
 final class RouteContext {
@@ -28,6 +31,9 @@ final class RouteContext {
     static CheckContext of(Settings settings) {
         Properties properties = settings.asProperties();
         Set<String> beans = new HashSet<>(Set.of(NoteFailure.RETRY_OR_BURY, NoteFailure.BURY));
+        if (OnceInUse.hasDatabase(settings)) {
+            beans.add(OnceInUse.DATA_SOURCE);
+        }
         Set<String> threadPools = new HashSet<>();
         for (String key : properties.stringPropertyNames()) {
             find(BEAN, key).ifPresent(beans::add);
@@ -66,8 +72,24 @@ final class RouteContext {
             camel.getRegistry().bind("workQueueSettings", WorkQueueSettingsFrom.settings(settings));
             camel.getRegistry().bind(NoteFailure.RETRY_OR_BURY, new NoteFailure(false));
             camel.getRegistry().bind(NoteFailure.BURY, new NoteFailure(true));
+            if (OnceInUse.hasDatabase(settings)) {
+                camel.getRegistry().bind(OnceInUse.DATA_SOURCE, new NoDatabase());
+            }
             main.build();
             main.init();
         };
+    }
+
+    /** What stands for the database where no step runs. */
+    private static final class NoDatabase extends AbstractDataSource {
+        @Override
+        public Connection getConnection() throws SQLException {
+            throw new SQLException("no step runs here");
+        }
+
+        @Override
+        public Connection getConnection(String user, String password) throws SQLException {
+            return getConnection();
+        }
     }
 }

@@ -8,6 +8,7 @@ import org.apache.camel.support.PatternHelper;
 import org.kuteng.app.check.Problem;
 import org.kuteng.app.check.RouteCheck;
 import org.kuteng.app.check.Severity;
+import org.kuteng.app.reload.RouteReload;
 
 /**
  * The route files that are to run, checked.
@@ -29,15 +30,7 @@ public record RouteSelection(List<Path> files, List<Problem> warnings) {
             throw new ConfigurationException(
                     outcome.problems().stream().map(Problem::toString).toList());
         }
-        List<String> unknown = new ArrayList<>();
-        for (String route : routes) {
-            if (outcome.routeIds().stream().noneMatch(id -> PatternHelper.matchPattern(id, route))) {
-                unknown.add("no route '" + route + "' in " + settings.get(Setting.ROUTES)
-                        + Suggestions.didYouMean(route, outcome.routeIds()) + "; there are: "
-                        + String.join(", ", outcome.routeIds()));
-            }
-        }
-        unknown.addAll(settingsWithoutRoute(settings, outcome.routeIds()));
+        List<String> unknown = unknownRoutes(settings, routes, outcome.routeIds());
         if (!unknown.isEmpty()) {
             throw new ConfigurationException(unknown);
         }
@@ -46,6 +39,35 @@ public record RouteSelection(List<Path> files, List<Problem> warnings) {
                 outcome.problems().stream()
                         .filter(problem -> problem.severity() == Severity.WARNING)
                         .toList());
+    }
+
+    /**
+     * The same while the routes run. A name that no route has any more is a warning then: its file may be meant to be
+     * gone, and to keep the route running would be worse.
+     */
+    static RouteReload.Findings again(Settings settings, List<String> routes) {
+        RouteCheck.Outcome outcome =
+                RouteCheck.inspect(RouteFiles.find(settings.get(Setting.ROUTES)), RouteContext.of(settings));
+        List<String> faults = new ArrayList<>();
+        List<String> warnings = new ArrayList<>();
+        outcome.problems().forEach(problem -> (outcome.hasErrors() ? faults : warnings).add(problem.toString()));
+        if (!outcome.hasErrors()) {
+            unknownRoutes(settings, routes, outcome.routeIds())
+                    .forEach(unknown -> warnings.add("kuteng would not start like this: " + unknown));
+        }
+        return new RouteReload.Findings(faults, warnings);
+    }
+
+    private static List<String> unknownRoutes(Settings settings, List<String> routes, Set<String> known) {
+        List<String> unknown = new ArrayList<>();
+        for (String route : routes) {
+            if (known.stream().noneMatch(id -> PatternHelper.matchPattern(id, route))) {
+                unknown.add("no route '" + route + "' in " + settings.get(Setting.ROUTES)
+                        + Suggestions.didYouMean(route, known) + "; there are: " + String.join(", ", known));
+            }
+        }
+        unknown.addAll(settingsWithoutRoute(settings, known));
+        return unknown;
     }
 
     /** What the settings say of routes that do not exist, one line each. */

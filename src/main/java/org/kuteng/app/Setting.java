@@ -9,6 +9,9 @@ import org.kuteng.broker.ConnectionSettings;
 import org.kuteng.broker.EmbeddedBroker;
 import org.kuteng.broker.QueueType;
 import org.kuteng.failure.RetrySettings;
+import org.kuteng.once.DatabaseSettings;
+import org.kuteng.once.OnceMode;
+import org.kuteng.once.OnceSettings;
 import org.kuteng.rabbitmq.AckSettings;
 import org.kuteng.rabbitmq.WorkQueueSettings;
 import org.springframework.amqp.core.AcknowledgeMode;
@@ -77,6 +80,12 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             SettingType.choice(QueueType.class),
             text(QueueType.DURABLE),
             "how queues are declared: durable, quorum (replicated in a cluster), or transient (gone with the broker)");
+
+    public static final Setting<Boolean> SINGLE_ACTIVE_CONSUMER = new Setting<>(
+            "kuteng.queue.singleActiveConsumer",
+            SettingType.BOOLEAN,
+            "false",
+            "whether a queue gives its messages to one consumer at a time, in order; the others wait for its end");
 
     public static final Setting<AcknowledgeMode> ACKNOWLEDGE_MODE = new Setting<>(
             "kuteng.acknowledgeMode",
@@ -149,8 +158,49 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             "how many times a message may have been in hand when its worker ended before it is buried;"
                     + " for one route: kuteng.route.ID.retry.crashes");
 
+    public static final Setting<OnceMode> ONCE = new Setting<>(
+            "kuteng.once",
+            SettingType.choice(OnceMode.class),
+            text(OnceMode.OFF),
+            "off: every delivery is worked on; memory, jdbc: a message whose work is done is skipped when it comes again,"
+                    + " as this process knows it, or as the database does; for one route: kuteng.route.ID.once");
+
+    public static final Setting<Integer> ONCE_MEMORY_KEYS = new Setting<>(
+            "kuteng.once.memory.keys",
+            SettingType.wholeNumber(1, 100_000_000),
+            String.valueOf(OnceSettings.DEFAULT_MEMORY_KEYS),
+            "how many messages kuteng.once=memory remembers; the oldest are forgotten first");
+
+    public static final Setting<Duration> ONCE_RETENTION = new Setting<>(
+            "kuteng.once.retention",
+            SettingType.duration(Duration.ofSeconds(1), Duration.ofDays(3650)),
+            SettingType.text(OnceSettings.DEFAULT_RETENTION),
+            "how long a message is remembered; if it comes again later, it is worked on again");
+
+    public static final Setting<String> DATABASE_URL = new Setting<>(
+            "kuteng.database.url",
+            SettingType.DATABASE_URL,
+            DatabaseSettings.DEFAULT_URL,
+            "the database of kuteng.once=jdbc, and of sql: and jdbc: steps that name no other: jdbc:h2:PATH (a file) or"
+                    + " jdbc:postgresql://host:5432/name; not opened unless it is set or needed");
+
+    public static final Setting<String> DATABASE_USER = new Setting<>(
+            "kuteng.database.user",
+            SettingType.TEXT,
+            null,
+            "user of the database; unset: H2: kuteng, PostgreSQL: the user of the operating system");
+
+    public static final Setting<String> DATABASE_PASSWORD = new Setting<>(
+            "kuteng.database.password", SettingType.TEXT, null, "password of that user; unset: none; never shown");
+
     public static final Setting<Path> ROUTES = new Setting<>(
             "kuteng.routes", SettingType.PATH, "routes", "folder with the route files (*.yaml, *.yml), or one file");
+
+    public static final Setting<Boolean> RELOAD = new Setting<>(
+            "kuteng.reload",
+            SettingType.BOOLEAN,
+            "true",
+            "whether route files that change while they run are taken over; false: at the next start");
 
     /** All of them, in the order in which they are shown. */
     public static final List<Setting<?>> ALL = List.of(
@@ -163,6 +213,7 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             EMBEDDED_PORT,
             EMBEDDED_STORE,
             QUEUE_TYPE,
+            SINGLE_ACTIVE_CONSUMER,
             ACKNOWLEDGE_MODE,
             ACK_MESSAGES,
             ACK_DELAY,
@@ -174,13 +225,20 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             RETRY_DELAYS,
             RETRY_GIVE_UP,
             RETRY_CRASHES,
-            ROUTES);
+            ONCE,
+            ONCE_MEMORY_KEYS,
+            ONCE_RETENTION,
+            DATABASE_URL,
+            DATABASE_USER,
+            DATABASE_PASSWORD,
+            ROUTES,
+            RELOAD);
 
     /** What keys for one route begin with: {@code kuteng.route.ID.retry.delays}. */
     public static final String ROUTE_PREFIX = "kuteng.route.";
 
     /** Those that a route may have of its own. */
-    static final List<Setting<?>> OF_ROUTES = List.of(RETRY_DELAYS, RETRY_GIVE_UP, RETRY_CRASHES);
+    static final List<Setting<?>> OF_ROUTES = List.of(RETRY_DELAYS, RETRY_GIVE_UP, RETRY_CRASHES, ONCE);
 
     /** The key of this setting for one route. */
     String keyForRoute(String routeId) {

@@ -10,6 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.kuteng.broker.BrokerUri;
+import org.kuteng.once.DatabaseSettings;
 
 /**
  * What values a setting takes.
@@ -29,10 +30,13 @@ public record SettingType<T>(String name, Function<String, T> parser) {
         default -> throw new IllegalArgumentException("it is neither true nor false");
     });
 
-    /** RabbitMQ's time to live holds 32 bits of milliseconds, from which jitter takes its part. */
+    /** RabbitMQ's time to live holds 32 bits of milliseconds, which are 49 days. */
     private static final Duration LONGEST_WAIT = Duration.ofDays(45);
 
     static final SettingType<Path> PATH = new SettingType<>("path", Path::of);
+
+    static final SettingType<String> DATABASE_URL =
+            new SettingType<>("jdbc:h2:…|jdbc:postgresql:…", DatabaseSettings::checkedUrl);
 
     /** Some durations, comma-separated; {@code none} is an empty list. */
     static final SettingType<List<Duration>> DURATIONS = new SettingType<>(

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.kuteng.broker.BrokerUri;
+import org.kuteng.once.DatabaseSettings;
 
 /**
  * The values that hold, and where each came from. From weak to strong: the defaults, {@code application.properties}
@@ -25,11 +26,15 @@ import org.kuteng.broker.BrokerUri;
  * environment variables, {@code -Dkey=value}, {@code --set key=value}.
  */
 public final class Settings {
+    /** Where a value came from that nobody has set. */
+    static final String DEFAULT_SOURCE = "default";
+
     private static final String PREFIX = "kuteng.";
     private static final String ENVIRONMENT_PREFIX = "KUTENG_";
 
     /** Environment variables that begin like a setting but belong to the launcher or to the tests. */
-    private static final List<String> NOT_SETTINGS = List.of("KUTENG_PROFILE", "KUTENG_JAVA_OPTS", "KUTENG_HOME");
+    private static final List<String> NOT_SETTINGS =
+            List.of("KUTENG_PROFILE", "KUTENG_JAVA_OPTS", "KUTENG_HOME", "KUTENG_ARCHIVE");
 
     private static final String TEST_PREFIX = "KUTENG_TEST_";
 
@@ -37,9 +42,11 @@ public final class Settings {
     public record Value(String text, String source) {}
 
     private final Map<String, Value> values;
+    private final List<Path> files;
 
-    private Settings(Map<String, Value> values) {
+    private Settings(Map<String, Value> values, List<Path> files) {
         this.values = values;
+        this.files = files;
     }
 
     /**
@@ -70,10 +77,12 @@ public final class Settings {
     public static Settings load(Sources sources) {
         Map<String, Value> values = new HashMap<>();
         List<String> problems = new ArrayList<>();
+        List<Path> files = new ArrayList<>(List.of(sources.folder().resolve("application.properties")));
         readFiles("application.properties", sources.folder(), values);
         String profile = sources.profile();
         if (profile != null && !profile.isBlank()) {
             String file = "application-" + profile + ".properties";
+            files.add(sources.folder().resolve(file));
             if (!readFiles(file, sources.folder(), values)) {
                 problems.add("no profile '" + profile + "': there is no file " + file
                         + " in the working folder or in kuteng itself (which has: simple)");
@@ -90,7 +99,12 @@ public final class Settings {
         if (!problems.isEmpty()) {
             throw new ConfigurationException(problems);
         }
-        return new Settings(values);
+        return new Settings(values, List.copyOf(files));
+    }
+
+    /** The files in the working folder that were read if they were there. */
+    public List<Path> files() {
+        return files;
     }
 
     private static boolean readFiles(String name, Path folder, Map<String, Value> values) {
@@ -166,10 +180,15 @@ public final class Settings {
             try {
                 parse(setting, value.text());
             } catch (IllegalArgumentException e) {
-                problems.add(key + " is '" + BrokerUri.maskedValue(value.text()) + "' (" + value.source() + "): "
-                        + e.getMessage());
+                problems.add(key + " is '" + masked(setting, value) + "' (" + value.source() + "): " + e.getMessage());
             }
         });
+    }
+
+    private static String masked(Setting<?> setting, Value value) {
+        return setting == Setting.DATABASE_URL
+                ? DatabaseSettings.masked(value.text())
+                : BrokerUri.maskedValue(value.text());
     }
 
     /** The setting that a key such as {@code kuteng.route.ID.retry.delays} sets for one route; null if none. */
@@ -227,7 +246,7 @@ public final class Settings {
         if (value != null && !value.text().isBlank()) {
             return value;
         }
-        return setting.defaultText() == null ? null : new Value(setting.defaultText(), "default");
+        return setting.defaultText() == null ? null : new Value(setting.defaultText(), DEFAULT_SOURCE);
     }
 
     /** Everything else that the files and {@code --set} gave: the placeholders of the routes, Camel's own keys. */

@@ -6,10 +6,11 @@ import org.kuteng.broker.BrokerException;
 import org.kuteng.broker.EmbeddedBrokerException;
 
 /** Finds the one line in what Camel throws when it cannot start: the cause that says what to do. */
-final class StartFault {
+public final class StartFault {
     private StartFault() {}
 
-    static RuntimeException explain(Throwable thrown) {
+    /** What to tell the user: a {@link BrokerException}, or something with a message of one line. */
+    public static RuntimeException explain(Throwable thrown) {
         String route = null;
         Throwable deepest = thrown;
         for (Throwable t = thrown; t != null && t != t.getCause(); t = t.getCause()) {
@@ -26,7 +27,9 @@ final class StartFault {
             }
             deepest = t;
         }
-        String message = deepest.getMessage() == null ? deepest.toString() : deepest.getMessage();
+        String message = deepest.getMessage() == null || deepest instanceof ClassNotFoundException
+                ? deepest.toString().replace("java.lang.ClassNotFoundException: ", "no such class: ")
+                : deepest.getMessage();
         String line = (route == null ? "the routes cannot start: " : "route '" + route + "' cannot start: ") + message;
         ConfigurationException explained = new ConfigurationException(line);
         explained.initCause(thrown);

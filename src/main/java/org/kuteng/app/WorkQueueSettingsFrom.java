@@ -10,6 +10,7 @@ final class WorkQueueSettingsFrom {
     static WorkQueueSettings settings(Settings settings) {
         return new WorkQueueSettings(
                 settings.get(Setting.QUEUE_TYPE),
+                settings.get(Setting.SINGLE_ACTIVE_CONSUMER),
                 settings.get(Setting.ACKNOWLEDGE_MODE),
                 new AckSettings(settings.get(Setting.ACK_MESSAGES), settings.get(Setting.ACK_DELAY)),
                 settings.get(Setting.CONFIRM),

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import javax.security.auth.Subject;
 import org.apache.qpid.server.configuration.updater.TaskExecutor;
 import org.apache.qpid.server.configuration.updater.TaskExecutorImpl;
@@ -14,6 +15,7 @@ import org.apache.qpid.server.logging.EventLogger;
 import org.apache.qpid.server.logging.NullMessageLogger;
 import org.apache.qpid.server.model.Broker;
 import org.apache.qpid.server.model.BrokerImpl;
+import org.apache.qpid.server.model.BrokerModel;
 import org.apache.qpid.server.model.State;
 import org.apache.qpid.server.model.SystemConfig;
 import org.apache.qpid.server.model.VirtualHostNode;
@@ -50,17 +52,27 @@ final class QpidBroker implements AutoCloseable {
     }
 
     static QpidBroker start(EmbeddedBroker.Options options, int port) {
-        disableTypesThatNeedAbsentLibraries();
         UncaughtFailures.survive();
+        return withOwnLoader(() -> {
+            QpidBroker broker = new QpidBroker(options, port);
+            broker.open();
+            broker.checkVirtualHost(options);
+            return broker;
+        });
+    }
+
+    static void prepare() {
+        withOwnLoader(BrokerModel::getInstance);
+    }
+
+    private static <T> T withOwnLoader(Supplier<T> work) {
+        disableTypesThatNeedAbsentLibraries();
         Thread thread = Thread.currentThread();
         ClassLoader callersLoader = thread.getContextClassLoader();
         // Qpid finds its parts through it, and its threads inherit it
         thread.setContextClassLoader(QpidBroker.class.getClassLoader());
         try {
-            QpidBroker broker = new QpidBroker(options, port);
-            broker.open();
-            broker.checkVirtualHost(options);
-            return broker;
+            return work.get();
         } finally {
             thread.setContextClassLoader(callersLoader);
         }

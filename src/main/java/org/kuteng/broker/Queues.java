@@ -10,6 +10,9 @@ public final class Queues {
     /** RabbitMQ's argument for the type of a queue. */
     public static final String X_QUEUE_TYPE = "x-queue-type";
 
+    /** RabbitMQ's argument for a queue that gives its messages to one consumer, and to the next when that one ends. */
+    public static final String X_SINGLE_ACTIVE_CONSUMER = "x-single-active-consumer";
+
     /** What the name of a queue of dead letters ends with. */
     public static final String DEAD_SUFFIX = ".dead";
 
@@ -21,9 +24,6 @@ public final class Queues {
      * A number that is never reached, since "none" is written differently from version to version.
      */
     private static final int NO_DELIVERY_LIMIT = 1_000_000;
-
-    /** Jitter makes a retry wait up to this much longer than its delay; the queue must not cut that off. */
-    public static final double RETRY_JITTER = 0.1;
 
     private static final String DURABLE = "durable";
     private static final String AUTO_DELETE = "autoDelete";
@@ -105,8 +105,10 @@ public final class Queues {
     }
 
     /**
-     * Where a message waits for its next attempt, after which the broker itself moves it back to the work queue. Always
-     * a quorum queue (on the embedded broker there is one type), since only there RabbitMQ moves it at least once.
+     * Where a message waits for its next attempt. All wait equally long, so that they leave in the order in which they
+     * came: RabbitMQ moves just the message at the head of a queue, and one that waits longer holds up all behind it.
+     * When its time is over the broker itself moves it back to the work queue. Always a quorum queue (on the embedded
+     * broker there is one type), since only there RabbitMQ moves it at least once.
      *
      * @see <a href="https://www.rabbitmq.com/docs/quorum-queues#dead-lettering">RabbitMQ, dead lettering of quorum
      *     queues</a>
@@ -115,7 +117,7 @@ public final class Queues {
         Map<String, Object> arguments = new LinkedHashMap<>();
         arguments.put(X_QUEUE_TYPE, "quorum");
         arguments.put(X_DELIVERY_LIMIT, NO_DELIVERY_LIMIT);
-        arguments.put(X_MESSAGE_TTL, Math.round(delay.toMillis() * (1 + RETRY_JITTER)));
+        arguments.put(X_MESSAGE_TTL, delay.toMillis());
         arguments.put(X_DEAD_LETTER_EXCHANGE, Topology.DEFAULT_EXCHANGE);
         arguments.put(X_DEAD_LETTER_ROUTING_KEY, workQueue);
         arguments.put(X_DEAD_LETTER_STRATEGY, "at-least-once");

@@ -29,6 +29,28 @@ final class CommonOptions {
             description = "log more, with stack traces")
     private boolean verbose;
 
+    CommonOptions() {}
+
+    /** As if the command line had said so; null where it says nothing. */
+    CommonOptions(String profile, Map<String, String> set, String broker, boolean verbose) {
+        this.profile = profile;
+        this.set = set;
+        this.broker = broker;
+        this.verbose = verbose;
+    }
+
+    String profile() {
+        return profile;
+    }
+
+    Map<String, String> set() {
+        return set;
+    }
+
+    String broker() {
+        return broker;
+    }
+
     boolean verbose() {
         return verbose;
     }

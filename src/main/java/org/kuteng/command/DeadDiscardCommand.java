@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import org.kuteng.app.ConfigurationException;
 import org.kuteng.broker.Queues;
@@ -14,10 +13,7 @@ import org.kuteng.failure.DeadLetters;
 import org.kuteng.failure.HeldLetters;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code kuteng dead discard}. */
 @Command(
@@ -29,29 +25,12 @@ import picocli.CommandLine.Spec;
             "",
             "It asks before that, and discards exactly those that it has counted, not what is buried while it asks."
         })
-final class DeadDiscardCommand implements Callable<Integer>, WithCommonOptions {
+final class DeadDiscardCommand extends DeadQueueSubcommand {
     @ArgGroup(exclusive = true, multiplicity = "1")
     private DeadSelection selection;
 
-    @Option(
-            names = "--queue",
-            paramLabel = "QUEUE",
-            description = "the work queue, or its queue of dead letters; all queues of the route files if not given")
-    private String queue;
-
     @Option(names = "--yes", description = "do not ask")
     private boolean yes;
-
-    @Mixin
-    private DeadQueueOptions options = new DeadQueueOptions();
-
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public CommonOptions common() {
-        return options.common();
-    }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -95,10 +74,5 @@ final class DeadDiscardCommand implements Callable<Integer>, WithCommonOptions {
         String answer = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
         return answer != null
                 && (answer.trim().equalsIgnoreCase("y") || answer.trim().equalsIgnoreCase("yes"));
-    }
-
-    private void tell(String line) {
-        spec.commandLine().getOut().println(line);
-        spec.commandLine().getOut().flush();
     }
 }

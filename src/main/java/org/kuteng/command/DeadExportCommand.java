@@ -2,15 +2,10 @@ package org.kuteng.command;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.kuteng.failure.DeadLetters;
 import org.kuteng.failure.Export;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code kuteng dead export}. */
 @Command(
@@ -23,26 +18,9 @@ import picocli.CommandLine.Spec;
             "One JSON object a line: all properties, headers with their types, and the body as text, or in Base64 if it"
                     + " is no UTF-8 text. The file appears when it is complete; one that is there is not overwritten."
         })
-final class DeadExportCommand implements Callable<Integer>, WithCommonOptions {
+final class DeadExportCommand extends DeadQueueSubcommand {
     @Parameters(paramLabel = "FILE", description = "the file to write; it must not be there yet")
     private Path file;
-
-    @Option(
-            names = "--queue",
-            paramLabel = "QUEUE",
-            description = "the work queue, or its queue of dead letters; all queues of the route files if not given")
-    private String queue;
-
-    @Mixin
-    private DeadQueueOptions options = new DeadQueueOptions();
-
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public CommonOptions common() {
-        return options.common();
-    }
 
     @Override
     public Integer call() throws InterruptedException {

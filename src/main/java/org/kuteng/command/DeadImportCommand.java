@@ -3,18 +3,14 @@ package org.kuteng.command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.kuteng.app.ConfigurationException;
 import org.kuteng.app.Setting;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.failure.DeadLetters;
 import org.kuteng.failure.Import;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code kuteng dead import}. */
 @Command(
@@ -28,7 +24,7 @@ import picocli.CommandLine.Spec;
                     + " still there, gives duplicates: dead letters with the same id, which the other commands treat as"
                     + " one."
         })
-final class DeadImportCommand implements Callable<Integer>, WithCommonOptions {
+final class DeadImportCommand extends DeadSubcommand {
     @Parameters(paramLabel = "FILE", description = "what 'dead export' wrote")
     private Path file;
 
@@ -39,17 +35,6 @@ final class DeadImportCommand implements Callable<Integer>, WithCommonOptions {
                     "a work queue, or its queue of dead letters, to put all of them into; the one that each lay in"
                             + " if not given")
     private String queue;
-
-    @Mixin
-    private DeadQueueOptions options = new DeadQueueOptions();
-
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public CommonOptions common() {
-        return options.common();
-    }
 
     @Override
     public Integer call() throws InterruptedException {

@@ -8,16 +8,12 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.kuteng.failure.DeadLetter;
 import org.kuteng.failure.DeadLetterJson;
 import org.kuteng.failure.DeadLetters;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code kuteng dead list}. */
 @Command(
@@ -30,7 +26,7 @@ import picocli.CommandLine.Spec;
             "On a terminal ids are shortened to what tells them apart, and causes to the width; elsewhere nothing is"
                     + " cut. While it looks, nobody else can take them."
         })
-final class DeadListCommand implements Callable<Integer>, WithCommonOptions {
+final class DeadListCommand extends DeadSubcommand {
     private static final String NONE = "-";
 
     @Parameters(
@@ -55,18 +51,7 @@ final class DeadListCommand implements Callable<Integer>, WithCommonOptions {
             description = "no more than N lines a queue, as they are kept in memory (${DEFAULT-VALUE})")
     private int limit;
 
-    @Mixin
-    private DeadQueueOptions options = new DeadQueueOptions();
-
-    @Spec
-    private CommandSpec spec;
-
     private final Instant now = Instant.now();
-
-    @Override
-    public CommonOptions common() {
-        return options.common();
-    }
 
     @Override
     public Integer call() throws IOException, InterruptedException {

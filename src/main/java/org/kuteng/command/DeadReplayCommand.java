@@ -3,7 +3,6 @@ package org.kuteng.command;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.failure.DeadLetter;
@@ -11,10 +10,6 @@ import org.kuteng.failure.DeadLetters;
 import org.kuteng.failure.Replay;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code kuteng dead replay}. */
 @Command(
@@ -29,26 +24,9 @@ import picocli.CommandLine.Spec;
                     + " --all these are at most twice kuteng.confirm.window, even if this process is killed.",
             "An expiration that a message had is not given to it again."
         })
-final class DeadReplayCommand implements Callable<Integer>, WithCommonOptions {
+final class DeadReplayCommand extends DeadQueueSubcommand {
     @ArgGroup(exclusive = true, multiplicity = "1")
     private DeadSelection selection;
-
-    @Option(
-            names = "--queue",
-            paramLabel = "QUEUE",
-            description = "the work queue, or its queue of dead letters; all queues of the route files if not given")
-    private String queue;
-
-    @Mixin
-    private DeadQueueOptions options = new DeadQueueOptions();
-
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public CommonOptions common() {
-        return options.common();
-    }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -102,10 +80,5 @@ final class DeadReplayCommand implements Callable<Integer>, WithCommonOptions {
                 + (outcome.perhapsTwice() == 0
                         ? ""
                         : ", but up to " + Count.of(outcome.perhapsTwice()) + " of them may be in the work queue too");
-    }
-
-    private void tell(String line) {
-        spec.commandLine().getOut().println(line);
-        spec.commandLine().getOut().flush();
     }
 }

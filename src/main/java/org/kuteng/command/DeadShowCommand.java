@@ -4,17 +4,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.kuteng.app.ConfigurationException;
 import org.kuteng.failure.DeadLetter;
 import org.kuteng.failure.DeadLetters;
 import org.kuteng.failure.IdSearch;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code kuteng dead show}. */
 @Command(
@@ -22,29 +17,12 @@ import picocli.CommandLine.Spec;
         description = "Shows all of a dead letter: where it failed and why, its properties, headers and body.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
-final class DeadShowCommand implements Callable<Integer>, WithCommonOptions {
+final class DeadShowCommand extends DeadQueueSubcommand {
     @Parameters(
             paramLabel = "ID",
             description =
                     "an id, or as much of it as tells it from the others (at least " + IdSearch.SHORTEST + " letters)")
     private String id;
-
-    @Option(
-            names = "--queue",
-            paramLabel = "QUEUE",
-            description = "the work queue, or its queue of dead letters; all queues of the route files if not given")
-    private String queue;
-
-    @Mixin
-    private DeadQueueOptions options = new DeadQueueOptions();
-
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public CommonOptions common() {
-        return options.common();
-    }
 
     @Override
     public Integer call() throws IOException, InterruptedException {

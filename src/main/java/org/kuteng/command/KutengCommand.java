@@ -4,6 +4,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.Set;
 import org.kuteng.app.ConfigurationException;
 import org.kuteng.app.Suggestions;
@@ -29,7 +30,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BrokerCommand.class,
             DeadCommand.class,
             SchemaCommand.class,
-            SettingsCommand.class
+            SettingsCommand.class,
+            BenchCommand.class
         },
         footer = {
             "",
@@ -40,7 +42,7 @@ public final class KutengCommand {
     static final int FAILED = 1;
     static final int WRONG_USE = 2;
 
-    private static final String RUN = "run";
+    static final String RUN = "run";
 
     private KutengCommand() {}
 
@@ -55,6 +57,19 @@ public final class KutengCommand {
 
     static int execute(String[] args, PrintWriter out, PrintWriter err) {
         String[] words = args.length == 0 ? new String[] {RUN} : args;
+        Optional<RunCommand> plain = PlainRun.read(words);
+        return plain.isPresent() ? run(plain.get(), err) : executeAny(words, out, err);
+    }
+
+    private static int run(RunCommand command, PrintWriter err) {
+        try {
+            return command.call();
+        } catch (Exception e) {
+            return failed(e, command.common().verbose(), err);
+        }
+    }
+
+    private static int executeAny(String[] words, PrintWriter out, PrintWriter err) {
         CommandLine line = new CommandLine(new KutengCommand());
         line.setParameterExceptionHandler(KutengCommand::wrongUse);
         line.setExecutionExceptionHandler(KutengCommand::failed);
@@ -106,9 +121,12 @@ public final class KutengCommand {
     }
 
     private static int failed(Exception e, CommandLine line, ParseResult result) {
-        PrintWriter err = line.getErr();
         boolean verbose = line.getCommand() instanceof WithCommonOptions command
                 && command.common().verbose();
+        return failed(e, verbose, line.getErr());
+    }
+
+    private static int failed(Exception e, boolean verbose, PrintWriter err) {
         boolean explained = e instanceof ConfigurationException
                 || e instanceof BrokerException
                 || e instanceof EmbeddedBrokerException;

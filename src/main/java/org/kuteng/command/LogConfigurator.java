@@ -44,6 +44,8 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         context.getLogger("org.apache.qpid").setLevel(Level.WARN);
         context.getLogger("qpid.message").setLevel(Level.OFF);
         context.getLogger("org.springframework").setLevel(Level.WARN);
+        // kuteng.database says in one line that the database is away, and in another that it is back
+        context.getLogger("com.zaxxer.hikari").setLevel(Level.OFF);
         context.getLogger("com.rabbitmq").setLevel(Level.WARN);
         // what it says of TLS is thrown, too
         context.getLogger("com.rabbitmq.client.impl.SocketFrameHandler").setLevel(Level.OFF);

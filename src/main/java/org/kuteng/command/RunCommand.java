@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.kuteng.app.BrokerInUse;
 import org.kuteng.app.KutengApplication;
 import org.kuteng.app.RouteSelection;
 import org.kuteng.app.Setting;
@@ -36,6 +37,23 @@ final class RunCommand implements Callable<Integer>, WithCommonOptions {
     @Mixin
     private CommonOptions common = new CommonOptions();
 
+    RunCommand() {}
+
+    /** As if the command line had said so; a place of null: none is named. */
+    RunCommand(List<String> routes, Path place, CommonOptions common) {
+        this.routes = routes;
+        this.place = place;
+        this.common = common;
+    }
+
+    List<String> routes() {
+        return routes;
+    }
+
+    Path place() {
+        return place;
+    }
+
     @Override
     public CommonOptions common() {
         return common;
@@ -44,9 +62,10 @@ final class RunCommand implements Callable<Integer>, WithCommonOptions {
     @Override
     public Integer call() {
         Settings settings = common.load(place == null ? Map.of() : Map.of(Setting.ROUTES.key(), place.toString()));
+        BrokerInUse.prepare(settings);
         RouteSelection selection = RouteSelection.of(settings, routes);
         selection.warnings().forEach(warning -> LOG.warn("{}", warning));
-        boolean well = new KutengApplication(settings, selection.files(), routes).run();
+        boolean well = new KutengApplication(settings, selection, routes).run();
         return well ? 0 : KutengCommand.FAILED;
     }
 }

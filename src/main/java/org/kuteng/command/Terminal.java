@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /** What the streams of this process lead to. {@code System.console()} tells too little: it knows only all or nothing. */
 final class Terminal {
-    private static final int DEFAULT_WIDTH = 80;
+    static final int DEFAULT_WIDTH = 80;
 
     private Terminal() {}
 

@@ -7,11 +7,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.camel.Route;
-import org.kuteng.broker.BrokerKind;
 import org.kuteng.broker.QueueDefinition;
 import org.kuteng.broker.QueueType;
 import org.kuteng.broker.Queues;
@@ -74,21 +72,11 @@ public final class FailureHandling implements FailureHandler {
             return bury(delivery, headers, what);
         }
         Duration delay = settings.delays().get(attempts - 1);
-        BasicProperties.Builder properties = FailedMessage.properties(delivery, headers);
-        if (work.broker() == BrokerKind.RABBITMQ) {
-            // to Qpid an expiration is a time of day
-            properties.expiration(String.valueOf(jittered(delay)));
-        }
+        BasicProperties properties = FailedMessage.properties(delivery, headers).build();
         String queue = Queues.retryName(delivery.workQueue(), delay);
         return new Move(
-                message(queue, properties.build(), delivery),
+                message(queue, properties, delivery),
                 what + "; next attempt in " + delay.toString().substring(2).toLowerCase(java.util.Locale.ROOT));
-    }
-
-    private static long jittered(Duration delay) {
-        double factor =
-                1 + Queues.RETRY_JITTER * (2 * ThreadLocalRandom.current().nextDouble() - 1);
-        return Math.max(1, Math.round(delay.toMillis() * factor));
     }
 
     private static Move bury(Delivery delivery, Map<String, Object> headers, String what) {

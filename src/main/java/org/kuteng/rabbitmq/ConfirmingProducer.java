@@ -19,6 +19,7 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
     private final MessageMapping mapping;
     private final Topology topology;
     private Publisher publisher;
+    private boolean declared;
     private AsyncProcessor requestReply;
 
     ConfirmingProducer(WorkQueueEndpoint endpoint) {
@@ -37,10 +38,15 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
         }
         publisher = endpoint.getComponent().publisher();
         publisher.declare(topology);
+        declared = true;
     }
 
     @Override
     protected void doStop() throws Exception {
+        if (declared) {
+            declared = false;
+            publisher.forget(topology);
+        }
         ServiceHelper.stopService(requestReply);
         super.doStop();
     }

@@ -2,7 +2,6 @@ package org.kuteng.rabbitmq;
 
 import java.util.List;
 import org.apache.camel.Route;
-import org.kuteng.broker.BrokerKind;
 import org.kuteng.broker.QueueDefinition;
 import org.kuteng.broker.QueueType;
 
@@ -19,9 +18,8 @@ public interface FailureHandler {
      * A message whose work failed.
      *
      * @param route the route of the worker
-     * @param broker which broker it is, since they let messages wait in different ways
      */
-    record FailedWork(Delivery delivery, Failure failure, Route route, BrokerKind broker) {}
+    record FailedWork(Delivery delivery, Failure failure, Route route) {}
 
     /**
      * Where a message goes instead of being worked on.

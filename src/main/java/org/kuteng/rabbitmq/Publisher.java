@@ -6,9 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -65,7 +63,9 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
     private final ReentrantLock state = new ReentrantLock();
 
     private final Condition changed = state.newCondition();
-    private final Set<Topology> topologies = new LinkedHashSet<>();
+    /** As often as there are producers that need it. */
+    private final List<Topology> topologies = new ArrayList<>();
+
     private final List<Unconfirmed> toSendAgain = new ArrayList<>();
     private PublishingChannel channel;
     private long sent;
@@ -108,6 +108,14 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
         }
         topology.declare(current.connection());
         locked(() -> topologies.add(topology));
+    }
+
+    /**
+     * Declares what {@link #declare} was told to no more: the producer has ended, and its queue may be declared in
+     * another way when the connection is opened the next time. Nothing if it never was declared.
+     */
+    void forget(Topology topology) {
+        locked(() -> topologies.remove(topology));
     }
 
     /**
@@ -259,7 +267,7 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
             return;
         }
         try {
-            locked(() -> List.copyOf(topologies)).forEach(topology -> topology.declare(fresh));
+            locked(() -> topologies.stream().distinct().toList()).forEach(topology -> topology.declare(fresh));
         } catch (RuntimeException e) {
             abort(fresh);
             throw e;

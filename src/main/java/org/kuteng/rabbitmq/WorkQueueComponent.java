@@ -1,6 +1,7 @@
 package org.kuteng.rabbitmq;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.camel.Endpoint;
 import org.apache.camel.RuntimeCamelException;
@@ -43,6 +45,7 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     private Broker broker;
     private WorkQueueSettings settings = WorkQueueSettings.DEFAULTS;
     private FailureHandler failureHandler;
+    private OnceOnly onceOnly;
     private ExecutorService completions;
     private Publisher publisher;
     private Publisher failurePublisher;
@@ -62,11 +65,16 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     protected void doInit() throws Exception {
         super.doInit();
         broker = CamelContextHelper.findSingleByType(getCamelContext(), Broker.class);
-        WorkQueueSettings found = CamelContextHelper.findSingleByType(getCamelContext(), WorkQueueSettings.class);
-        if (found != null) {
-            settings = found;
+        // not findSingleByType: a set wants the hash code of a record, which takes a new JVM 30 ms
+        Collection<WorkQueueSettings> found = getCamelContext()
+                .getRegistry()
+                .findByTypeWithName(WorkQueueSettings.class)
+                .values();
+        if (found.size() == 1) {
+            settings = found.iterator().next();
         }
         failureHandler = CamelContextHelper.findSingleByType(getCamelContext(), FailureHandler.class);
+        onceOnly = CamelContextHelper.findSingleByType(getCamelContext(), OnceOnly.class);
     }
 
     @Override
@@ -117,6 +125,11 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     /** Null if messages whose work failed go back to their queue. */
     FailureHandler failureHandler() {
         return failureHandler;
+    }
+
+    /** Null if every delivery is worked on. */
+    OnceOnly onceOnly() {
+        return onceOnly;
     }
 
     /** The one publisher of this component, opened by the first route that sends. */
@@ -208,11 +221,18 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
      * stopping takes as long as the longest work and not as long as all of it.
      */
     public void stopWorkers() {
-        List<WorkerConsumer> all = workers();
-        all.forEach(WorkerConsumer::stopTaking);
+        stopWorkers(routeId -> true);
+    }
+
+    /** The same for the workers of some routes. */
+    public void stopWorkers(Predicate<String> routeIds) {
+        List<WorkerConsumer> some = workers().stream()
+                .filter(worker -> routeIds.test(worker.getRouteId()))
+                .toList();
+        some.forEach(WorkerConsumer::stopTaking);
         Duration patience = settings.stopTimeout();
         long deadline = System.nanoTime() + patience.toNanos();
-        all.forEach(worker -> worker.awaitIdle(deadline));
+        some.forEach(worker -> worker.awaitIdle(deadline));
     }
 
     @Override

@@ -20,6 +20,9 @@ import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 /** An endpoint that several consumers may share: equal workers are the very point of a work queue. */
 public class WorkQueueEndpoint extends SpringRabbitMQEndpoint implements MultipleConsumersSupport {
 
+    /** Under which name among the arguments a route says what identifies a message. */
+    private static final String ONCE_ARGUMENT = "once";
+
     /** Camel's way to write the default exchange, whose real name is empty, in a URI. */
     private static final String DEFAULT_EXCHANGE_OPTION = "default";
 
@@ -46,6 +49,10 @@ public class WorkQueueEndpoint extends SpringRabbitMQEndpoint implements Multipl
 
     @Override
     public Producer createProducer() throws Exception {
+        if (onceKey() != null) {
+            throw new IllegalArgumentException("option '" + ARG_PREFIX + ONCE_ARGUMENT
+                    + "' of spring-rabbitmq belongs to the 'from' of a worker: a step that sends has nothing to skip");
+        }
         return new ConfirmingProducer(this);
     }
 
@@ -65,6 +72,26 @@ public class WorkQueueEndpoint extends SpringRabbitMQEndpoint implements Multipl
         WorkQueueSettings settings = getComponent().settings();
         boolean persistent = settings.queueType() != QueueType.TRANSIENT;
         return new MessageMapping(getComponent().getHeaderFilterStrategy(), persistent, settings.confirm());
+    }
+
+    /** What identifies a message, as {@code arg.once} of the route says; null: its message-id. */
+    String onceKey() {
+        Object key = getArgs() == null ? null : getArgs().get(ONCE_ARGUMENT);
+        return key == null ? null : key.toString();
+    }
+
+    /** Whether the queue gives its messages to one consumer at a time; the route's own argument wins. */
+    boolean isSingleActiveConsumer() {
+        Object own = getQueueArgs().get(Queues.X_SINGLE_ACTIVE_CONSUMER);
+        return own == null ? getComponent().settings().singleActiveConsumer() : Boolean.TRUE.equals(own);
+    }
+
+    /**
+     * How many consumers of a worker each of its queues has. One, where one at a time gets the messages: more would only
+     * wait, and the embedded broker stops handing them on when the connection of several ends.
+     */
+    int consumersOfAQueue() {
+        return isSingleActiveConsumer() ? 1 : getConcurrentConsumers();
     }
 
     boolean isAcknowledging() {
@@ -129,6 +156,9 @@ public class WorkQueueEndpoint extends SpringRabbitMQEndpoint implements Multipl
         List<QueueDefinition> queues = new ArrayList<>();
         List<Topology.Binding> bindings = new ArrayList<>();
         Map<String, Object> queueArguments = new HashMap<>(getQueueArgs());
+        if (isSingleActiveConsumer()) {
+            queueArguments.put(Queues.X_SINGLE_ACTIVE_CONSUMER, true);
+        }
         if (getDeadLetterExchange() != null) {
             deadLetter(exchanges, queues, bindings, queueArguments);
         }

@@ -9,6 +9,7 @@ import org.springframework.amqp.core.AcknowledgeMode;
  * {@link #DEFAULTS} hold.
  *
  * @param queueType how queues are declared; default durable
+ * @param singleActiveConsumer whether one consumer at a time gets the messages of a queue; default false
  * @param acknowledgeMode default AUTO: after the work; NONE: the broker forgets a message when it sends it
  * @param acks how many messages are acknowledged together
  * @param confirm whether a send waits for the broker's confirmation, and is mandatory; default true
@@ -20,6 +21,7 @@ import org.springframework.amqp.core.AcknowledgeMode;
  */
 public record WorkQueueSettings(
         QueueType queueType,
+        boolean singleActiveConsumer,
         AcknowledgeMode acknowledgeMode,
         AckSettings acks,
         boolean confirm,
@@ -39,6 +41,7 @@ public record WorkQueueSettings(
 
     public static final WorkQueueSettings DEFAULTS = new WorkQueueSettings(
             QueueType.DURABLE,
+            false,
             AcknowledgeMode.AUTO,
             AckSettings.DEFAULTS,
             true,
@@ -50,6 +53,14 @@ public record WorkQueueSettings(
     /** The same with confirmations. */
     WorkQueueSettings confirming() {
         return new WorkQueueSettings(
-                queueType, acknowledgeMode, acks, true, confirmTimeout, confirmWindow, sendAgain, stopTimeout);
+                queueType,
+                singleActiveConsumer,
+                acknowledgeMode,
+                acks,
+                true,
+                confirmTimeout,
+                confirmWindow,
+                sendAgain,
+                stopTimeout);
     }
 }

@@ -201,6 +201,17 @@ final class WorkerChannel {
         }
     }
 
+    /** It was not worked on, and goes back to the queue as if it had never been taken. */
+    void putBack(Delivery delivery) {
+        if (!delivery.channel().isOpen()) {
+            // the broker has it back already; sent back as well it would be there twice
+            putDown();
+        } else if (!worker.handBack(this, delivery)) {
+            giveBack(delivery);
+            putDown();
+        }
+    }
+
     private void giveBack(Delivery delivery) {
         try {
             delivery.acknowledgements().giveBack(delivery.envelope().getDeliveryTag());
@@ -229,10 +240,7 @@ final class WorkerChannel {
         offerEnd();
         for (Delivery delivery : rest) {
             pickUp();
-            if (!worker.handBack(this, delivery)) {
-                giveBack(delivery);
-                putDown();
-            }
+            putBack(delivery);
         }
     }
 

@@ -114,7 +114,7 @@ final class WorkerConnection {
         List<String> named = endpoint.queueNames();
         // the broker makes up a name for the queue of a consumer that names none
         for (String queue : named.isEmpty() ? declared : named) {
-            for (int index = 1; index <= endpoint.getConcurrentConsumers(); index++) {
+            for (int index = 1; index <= endpoint.consumersOfAQueue(); index++) {
                 int number = index;
                 if (channels.stream().noneMatch(c -> c.queue().equals(queue) && c.index() == number)) {
                     openChannel(queue, index);
@@ -144,7 +144,7 @@ final class WorkerConnection {
     private void begin(WorkerChannel channel) {
         try {
             channel.start();
-            if (channel.index() == 1 && worker.caresForFailures() && endpoint.isAutoDeclare()) {
+            if (channel.index() == 1 && worker.caresForCrashes() && endpoint.isAutoDeclare()) {
                 channel.alsoConsume(connection.createChannel(), Queues.redeliveredName(channel.queue()));
             }
         } catch (IOException | RuntimeException e) {

@@ -1,12 +1,15 @@
 package org.kuteng.rabbitmq;
 
+import java.util.Optional;
 import org.apache.camel.Exchange;
+import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.Processor;
 import org.apache.camel.Suspendable;
 import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
 import org.apache.camel.support.DefaultConsumer;
 import org.kuteng.broker.BrokerException;
-import org.kuteng.broker.BrokerKind;
+import org.kuteng.rabbitmq.OnceOnly.Claim;
+import org.kuteng.rabbitmq.OnceOnly.NotNowException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.amqp.core.AcknowledgeMode;
@@ -23,6 +26,9 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
 
     /** Null until the route begins to consume for the first time. */
     private volatile WorkerConnection connection;
+
+    /** Null if every delivery is worked on. */
+    private volatile OnceOnly.Guard guard;
 
     private Logger log;
 
@@ -44,9 +50,12 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         return automatic;
     }
 
-    /** Whether what fails is cared for, which takes further queues. */
-    boolean caresForFailures() {
-        return failures != null;
+    /**
+     * Whether what was delivered before goes through a queue of its own. Not where one consumer at a time gets the
+     * messages: two queues would have two such consumers, and the detour would change the order.
+     */
+    boolean caresForCrashes() {
+        return failures != null && !endpoint.isSingleActiveConsumer();
     }
 
     /** How many consumers the broker has of this worker now. */
@@ -63,8 +72,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
 
     /** How many consumers the broker has of this worker when all is well. */
     public int wantedConsumers() {
-        return endpoint.getConcurrentConsumers()
-                * Math.max(1, endpoint.queueNames().size());
+        return endpoint.consumersOfAQueue() * Math.max(1, endpoint.queueNames().size());
     }
 
     @Override
@@ -76,7 +84,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     }
 
     @Override
-    protected void doResume() {
+    protected void doResume() throws Exception {
         begin();
     }
 
@@ -91,8 +99,12 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         super.doStop();
     }
 
-    private void begin() {
+    private void begin() throws FailedToStartRouteException {
         log = LoggerFactory.getLogger(getRouteId());
+        guard = newGuard();
+        if (guard == null && endpoint.onceKey() != null) {
+            log.warn("arg.once has no effect: set kuteng.route.{}.once=memory or jdbc", getRouteId());
+        }
         WorkerConnection fresh = new WorkerConnection(this, log);
         connection = fresh;
         endpoint.getComponent().started(this);
@@ -101,6 +113,19 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         } catch (BrokerException e) {
             end();
             throw e;
+        }
+    }
+
+    private OnceOnly.Guard newGuard() throws FailedToStartRouteException {
+        OnceOnly onceOnly = endpoint.getComponent().onceOnly();
+        if (onceOnly == null) {
+            return null;
+        }
+        try {
+            return onceOnly.guard(new OnceOnly.Worker(
+                    getRoute(), wantedConsumers(), endpoint.onceKey(), endpoint.isAsyncConsumer(), automatic));
+        } catch (IllegalArgumentException e) {
+            throw new FailedToStartRouteException(getRouteId(), e.getMessage(), e);
         }
     }
 
@@ -114,6 +139,9 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         awaitIdle(System.nanoTime()
                 + endpoint.getComponent().settings().stopTimeout().toNanos());
         last.close();
+        if (guard != null) {
+            guard.close();
+        }
         endpoint.getComponent().stopped(this);
     }
 
@@ -139,7 +167,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
 
     /** On the channel's own thread. */
     void process(WorkerChannel channel, Delivery delivery) {
-        if (failures != null && delivery.envelope().isRedeliver()) {
+        if (delivery.envelope().isRedeliver() && caresForCrashes()) {
             FailureHandler.Move move = failures.beforeWork(delivery, getRoute());
             if (move != null) {
                 move(channel, delivery, move);
@@ -156,8 +184,42 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         } catch (RuntimeException e) {
             exchange.setException(e);
         }
+        claim(channel, delivery, exchange).ifPresent(claim -> work(channel, delivery, exchange, claim));
+    }
+
+    /** @return empty if the message is not to be worked on; it is cared for then */
+    private Optional<Claim> claim(WorkerChannel channel, Delivery delivery, Exchange exchange) {
+        if (guard == null) {
+            return Optional.of(Claim.NONE);
+        }
+        try {
+            Optional<Claim> claim = guard.claim(exchange, delivery);
+            if (claim.isEmpty()) {
+                releaseExchange(exchange, false);
+                channel.done(delivery);
+            }
+            return claim;
+        } catch (NotNowException e) {
+            putBack(channel, delivery, exchange, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            putBack(channel, delivery, exchange, e);
+        } catch (RuntimeException e) {
+            exchange.setException(e);
+            finish(channel, delivery, exchange, Claim.NONE);
+        }
+        return Optional.empty();
+    }
+
+    private void putBack(WorkerChannel channel, Delivery delivery, Exchange exchange, Exception why) {
+        log.debug("the message goes back to queue '{}': {}", delivery.queue(), why.toString());
+        releaseExchange(exchange, false);
+        channel.putBack(delivery);
+    }
+
+    private void work(WorkerChannel channel, Delivery delivery, Exchange exchange, Claim claim) {
         if (endpoint.isAsyncConsumer()) {
-            getAsyncProcessor().process(exchange, sync -> finish(channel, delivery, exchange));
+            getAsyncProcessor().process(exchange, sync -> finish(channel, delivery, exchange, claim));
             return;
         }
         try {
@@ -165,15 +227,27 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         } catch (Exception e) {
             exchange.setException(e);
         }
-        finish(channel, delivery, exchange);
+        finish(channel, delivery, exchange, claim);
     }
 
-    private void finish(WorkerChannel channel, Delivery delivery, Exchange exchange) {
+    private void finish(WorkerChannel channel, Delivery delivery, Exchange exchange, Claim claim) {
         Failure failure = delivery.failure();
         if (failure == null && exchange.getException() != null) {
             failure = FailedStep.of(exchange, exchange.getException(), false);
         }
         boolean rollback = exchange.isRollbackOnly() || exchange.isRollbackOnlyLast();
+        try {
+            if (failure != null || rollback) {
+                claim.giveBack();
+            } else {
+                claim.keep();
+            }
+        } catch (NotNowException e) {
+            putBack(channel, delivery, exchange, e);
+            return;
+        } catch (RuntimeException e) {
+            failure = failure == null ? FailedStep.of(exchange, e, false) : failure;
+        }
         releaseExchange(exchange, false);
         if (failure == null && !rollback) {
             channel.done(delivery);
@@ -193,11 +267,10 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
                     failure.cause().toString());
             channel.failed(delivery);
         } else {
-            BrokerKind kind = BrokerKind.of(delivery.channel().getConnection());
             move(
                     channel,
                     delivery,
-                    failures.afterFailure(new FailureHandler.FailedWork(delivery, failure, getRoute(), kind)));
+                    failures.afterFailure(new FailureHandler.FailedWork(delivery, failure, getRoute())));
         }
     }
 

@@ -33,6 +33,7 @@ final class CamelOnBroker implements AutoCloseable {
                 uri,
                 new WorkQueueSettings(
                         type,
+                        false,
                         defaults.acknowledgeMode(),
                         defaults.acks(),
                         defaults.confirm(),

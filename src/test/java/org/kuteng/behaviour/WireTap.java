@@ -68,6 +68,18 @@ final class WireTap implements AutoCloseable {
         return saw(0, 0, 0, 13, 0, 60, 0, 80);
     }
 
+    /** How many connections of this name clients have opened. */
+    int connectionsNamed(String name) {
+        String length = new String(new char[] {0, 0, 0, (char) name.length()});
+        String property = "connection_nameS" + length + name;
+        String all = written.toString(StandardCharsets.ISO_8859_1);
+        int count = 0;
+        for (int at = all.indexOf(property); at >= 0; at = all.indexOf(property, at + 1)) {
+            count++;
+        }
+        return count;
+    }
+
     private boolean saw(int... bytes) {
         byte[] wanted = new byte[bytes.length];
         for (int i = 0; i < bytes.length; i++) {

@@ -1,6 +1,7 @@
 package org.kuteng.behaviour;
 
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.kuteng.broker.Queues;
@@ -11,8 +12,10 @@ import org.kuteng.testing.TestBroker;
 final class WorkQueues {
     private WorkQueues() {}
 
-    static void delete(TestBroker broker, String queue) {
-        Stream<String> retries = RetrySettings.DEFAULT_DELAYS.stream().map(delay -> Queues.retryName(queue, delay));
+    /** @param otherDelays of retries, besides the default ones */
+    static void delete(TestBroker broker, String queue, Duration... otherDelays) {
+        Stream<String> retries = Stream.concat(RetrySettings.DEFAULT_DELAYS.stream(), Stream.of(otherDelays))
+                .map(delay -> Queues.retryName(queue, delay));
         Stream<String> others = Stream.of(Queues.deadName(queue), Queues.redeliveredName(queue), queue);
         // Qpid ends the connection of whoever deletes a queue that another one leads to
         List<String> sourcesFirst = Stream.concat(retries, others).toList();

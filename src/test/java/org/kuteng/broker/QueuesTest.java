@@ -98,7 +98,7 @@ class QueuesTest {
                 Map.of(
                         "x-queue-type", "quorum",
                         "x-delivery-limit", 1_000_000,
-                        "x-message-ttl", 11_000L,
+                        "x-message-ttl", 10_000L,
                         "x-dead-letter-exchange", "",
                         "x-dead-letter-routing-key", "kuteng",
                         "x-dead-letter-strategy", "at-least-once",

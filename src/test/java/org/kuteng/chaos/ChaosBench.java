@@ -3,6 +3,8 @@ package org.kuteng.chaos;
 import org.kuteng.testing.KutengProcesses;
 import org.kuteng.testing.TestBroker;
 import org.kuteng.testing.TestBrokers;
+import org.kuteng.testing.TestDatabase;
+import org.kuteng.testing.TestDatabases;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -89,6 +91,38 @@ public final class ChaosBench implements java.util.concurrent.Callable<Integer> 
             RollingStop rolling = new RollingStop(workers, kuteng, broker, System.out::println).run();
             System.out.println("\n" + rolling.table());
             return verdict(rolling.isAsPromised(), "as promised");
+        }
+    }
+
+    @Command(
+            name = "once",
+            description = "Publishes each message twice, kills workers, RabbitMQ and the database, and checks that each"
+                    + " message has one effect.",
+            mixinStandardHelpOptions = true)
+    int once(
+            @Option(names = "--messages", paramLabel = "N", defaultValue = "20000", description = "of each two copies")
+                    int count,
+            @Option(
+                            names = "--database",
+                            paramLabel = "NAME",
+                            defaultValue = "postgresql",
+                            description = "postgresql (default) or h2")
+                    String name,
+            @Option(
+                            names = "--off",
+                            description =
+                                    "without protection; ends with 0 if doubles are found: it shows that the check"
+                                            + " works")
+                    boolean off) {
+        OncePlan plan = new OncePlan(off ? "off" : "jdbc", count, 4, 10, 3, 2);
+        try (TestBroker broker = TestBrokers.killableRabbitMQ();
+                TestDatabase database = name.equals("h2") ? TestDatabases.h2() : TestDatabases.postgreSQL()) {
+            OncePlan possible = database.canBeKilled() ? plan : plan.withoutDatabaseKills();
+            OnceReport report = new OnceRun(possible, kuteng, broker, database, System.out::println).run();
+            System.out.println("\n" + report.table());
+            return off
+                    ? verdict(report.doubled() > 0, "as expected, there are doubles")
+                    : verdict(report.isAsPromised(), "as promised");
         }
     }
 

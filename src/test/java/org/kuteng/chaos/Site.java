@@ -113,6 +113,13 @@ final class Site {
         return count[0];
     }
 
+    /** How often a message was done, in all. */
+    long done() {
+        long[] count = new long[1];
+        read(DONE, id -> count[0]++);
+        return count[0];
+    }
+
     private static long size(Path file) {
         try {
             return Files.exists(file) ? Files.size(file) : 0;

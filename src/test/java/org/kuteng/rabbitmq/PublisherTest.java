@@ -106,6 +106,7 @@ class PublisherTest {
     void withoutConfirmationsTheSenderGoesOnOnceTheMessageIsWritten() throws Exception {
         Publisher publisher = publisher(new WorkQueueSettings(
                 QueueType.TRANSIENT,
+                false,
                 WorkQueueSettings.DEFAULTS.acknowledgeMode(),
                 AckSettings.DEFAULTS,
                 false,
@@ -121,6 +122,7 @@ class PublisherTest {
     void withoutConfirmationsAMessageThatCouldNotBeWrittenIsWrittenToTheNextConnection() throws Exception {
         Publisher publisher = publisher(new WorkQueueSettings(
                 QueueType.TRANSIENT,
+                false,
                 WorkQueueSettings.DEFAULTS.acknowledgeMode(),
                 AckSettings.DEFAULTS,
                 false,
@@ -768,6 +770,7 @@ class PublisherTest {
     private static WorkQueueSettings settings(Duration timeout, int window, boolean sendAgain) {
         return new WorkQueueSettings(
                 QueueType.DURABLE,
+                false,
                 WorkQueueSettings.DEFAULTS.acknowledgeMode(),
                 AckSettings.DEFAULTS,
                 true,

@@ -27,6 +27,7 @@ class WorkQueueComponentTest {
                             "settings",
                             new WorkQueueSettings(
                                     QueueType.DURABLE,
+                                    false,
                                     WorkQueueSettings.DEFAULTS.acknowledgeMode(),
                                     AckSettings.DEFAULTS,
                                     true,

@@ -25,6 +25,7 @@ public final class KutengCommand {
     private final Consumer<KutengProcess> started;
     private Path folder = Path.of("").toAbsolutePath();
     private List<String> starter = List.of();
+    private Path launcher;
 
     KutengCommand(List<String> arguments, Consumer<KutengProcess> started) {
         this.arguments = arguments;
@@ -52,6 +53,12 @@ public final class KutengCommand {
         return this;
     }
 
+    /** By the launcher, as a user starts it, and not by the tests' own Java and flags. */
+    public KutengCommand with(Path launcher) {
+        this.launcher = launcher;
+        return this;
+    }
+
     public KutengCommand jvm(String... flags) {
         jvmFlags.addAll(List.of(flags));
         return this;
@@ -59,9 +66,13 @@ public final class KutengCommand {
 
     public KutengProcess start() {
         List<String> command = new ArrayList<>(starter);
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(jvmFlags);
-        command.addAll(program());
+        if (launcher != null) {
+            command.add(launcher.toString());
+        } else {
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(jvmFlags);
+            command.addAll(program());
+        }
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         // what is set around the tests must not change what they see

@@ -30,7 +30,7 @@ public final class TcpProxy implements AutoCloseable {
         return new TcpProxy(broker.uri(), broker.port());
     }
 
-    static TcpProxy toPort(int port) {
+    public static TcpProxy toPort(int port) {
         return new TcpProxy("tcp://127.0.0.1:" + port, port);
     }
 

@@ -1,0 +1,39 @@
+package org.kuteng.app;
+
+import org.apache.camel.main.Main;
+import org.kuteng.failure.FailedStepInterceptor;
+import org.kuteng.failure.FailureHandling;
+import org.kuteng.failure.NoteFailure;
+import org.kuteng.rabbitmq.WorkQueueComponent;
+
+/** Camel as kuteng runs routes in it: the component, its settings, and what becomes of work that fails. */
+public final class KutengCamel {
+    private KutengCamel() {}
+
+    /**
+     * Sets up Camel before it starts. A {@link org.kuteng.broker.Broker} has to be bound in its registry before the
+     * routes are created.
+     *
+     * @return the component that is bound under {@code spring-rabbitmq}
+     */
+    public static WorkQueueComponent setUp(Main main, Settings settings) {
+        main.setDefaultPropertyPlaceholderLocation("false");
+        main.setOverrideProperties(settings.asProperties());
+        CamelDefaults.apply(main.configure());
+        WorkQueueComponent component = new WorkQueueComponent();
+        RouteSources.bind(main::bind);
+        main.bind("spring-rabbitmq", component);
+        main.bind("workQueueSettings", WorkQueueSettingsFrom.settings(settings));
+        main.bind("failureHandling", failureHandling(settings));
+        main.bind("failedStep", new FailedStepInterceptor());
+        main.bind(NoteFailure.RETRY_OR_BURY, new NoteFailure(false));
+        main.bind(NoteFailure.BURY, new NoteFailure(true));
+        return component;
+    }
+
+    /** What becomes of work that fails, as the settings have it. */
+    public static FailureHandling failureHandling(Settings settings) {
+        RouteRetrySettings retries = new RouteRetrySettings(settings);
+        return new FailureHandling(retries.defaults(), retries::delays, retries::of);
+    }
+}

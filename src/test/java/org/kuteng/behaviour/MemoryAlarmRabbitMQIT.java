@@ -1,0 +1,55 @@
+package org.kuteng.behaviour;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.kuteng.testing.KutengProcess;
+import org.kuteng.testing.KutengProcesses;
+import org.kuteng.testing.OnRabbitMQ;
+import org.kuteng.testing.PlainClient;
+import org.kuteng.testing.TestBroker;
+
+/** A broker that is low on memory blocks who sends, and nobody else. */
+@OnRabbitMQ(killable = true)
+class MemoryAlarmRabbitMQIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @RegisterExtension
+    final KutengProcesses kuteng = new KutengProcesses();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void whoSendsWaitsAndSaysSoOnceAndWhoWorksGoesOn(TestBroker broker) {
+        new RouteFolder(folder).worker("worker", "backlog", 1, 100);
+        KutengProcess run =
+                kuteng.command("run", "--routes", folder.toString()).on(broker).start();
+        run.awaitLine(ProgramBehaviour.WAITING);
+        try (PlainClient client = broker.client()) {
+            client.publish("backlog", "message ", 200);
+        }
+        KutengProcess producer = kuteng.command("run", "producer", "--set", "producer.period=20")
+                .on(broker)
+                .start();
+        producer.awaitLine("producer +[0-9]+$");
+
+        broker.memoryAlarm(true);
+        producer.awaitLine("WARN the broker blocks publishers \\(low on memory\\): sending waits, workers go on");
+        int before = run.lines("has ended").size();
+        await("the backlog goes on")
+                .atMost(PATIENCE)
+                .until(() -> run.lines("has ended").size() > before + 10);
+        broker.memoryAlarm(false);
+
+        producer.awaitLine("the broker takes messages again: sending goes on");
+        int sent = producer.lines("producer +[0-9]+$").size();
+        await().atMost(PATIENCE).until(() -> producer.lines("producer +[0-9]+$").size() > sent + 5);
+        assertEquals(1, producer.lines("blocks publishers").size());
+    }
+}
