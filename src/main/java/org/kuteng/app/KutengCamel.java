@@ -21,7 +21,7 @@ public final class KutengCamel {
         main.setOverrideProperties(settings.asProperties());
         CamelDefaults.apply(main.configure());
         WorkQueueComponent component = new WorkQueueComponent();
-        RouteSources.bind(main::bind);
+        RouteLoaders.bind(main::bind);
         main.bind("spring-rabbitmq", component);
         main.bind("workQueueSettings", WorkQueueSettingsFrom.settings(settings));
         main.bind("failureHandling", failureHandling(settings));
