@@ -1,6 +1,8 @@
 package org.kuteng.app;
 
+import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
 import org.kuteng.failure.FailedStepInterceptor;
 import org.kuteng.failure.FailureHandling;
 import org.kuteng.failure.NoteFailure;
@@ -21,7 +23,13 @@ public final class KutengCamel {
         main.setOverrideProperties(settings.asProperties());
         CamelDefaults.apply(main.configure());
         WorkQueueComponent component = new WorkQueueComponent();
-        RouteLoaders.bind(main::bind);
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeInitialize(BaseMainSupport camel) {
+                // not earlier: the readers are to know their context
+                RouteLoaders.bind(camel.getCamelContext().getRegistry()::bind);
+            }
+        });
         main.bind("spring-rabbitmq", component);
         main.bind("workQueueSettings", WorkQueueSettingsFrom.settings(settings));
         main.bind("failureHandling", failureHandling(settings));

@@ -84,7 +84,7 @@ class BadInputIT {
                                 + " or in kuteng itself (which has: simple)"),
                 arguments(
                         "run --set consumer-1.concurrentConsumers=abc",
-                        "kuteng: routes/consumer-1.camel.yaml:9:30: 'concurrentConsumers' must be a whole number,"
+                        "kuteng: routes/consumer-1.camel.yaml:10:30: 'concurrentConsumers' must be a whole number,"
                                 + " not 'abc'"),
                 arguments(
                         "run --routes nowhere",
