@@ -22,8 +22,9 @@ public record FileCheck(List<Path> files, int routes, List<Problem> problems) {
      * others in its folder, whose own faults are not told.
      *
      * @param places files and folders; empty: those of the setting {@code kuteng.routes}
+     * @param make whether Camel is to make their beans and routes, without starting them, when nothing else is wrong
      */
-    public static FileCheck of(Settings settings, List<Path> places) {
+    public static FileCheck of(Settings settings, List<Path> places, boolean make) {
         boolean configured = places.isEmpty();
         FoundFiles found = new FoundFiles();
         (configured ? List.of(settings.get(Setting.ROUTES)) : places).forEach(found::add);
@@ -37,7 +38,7 @@ public record FileCheck(List<Path> files, int routes, List<Problem> problems) {
                     .forEach(fault ->
                             problems.add(new Problem(Path.of("application.properties"), 0, 0, Severity.ERROR, fault)));
         }
-        if (outcome.canRun() && !files.isEmpty()) {
+        if (make && outcome.canRun() && !files.isEmpty()) {
             problems.addAll(dryRun(settings, files, neighbours));
         }
         problems.sort(Problem.ORDER);

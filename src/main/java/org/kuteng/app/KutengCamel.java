@@ -27,7 +27,7 @@ public final class KutengCamel {
             @Override
             public void beforeInitialize(BaseMainSupport camel) {
                 // not earlier: the readers are to know their context
-                RouteSources.bind(camel.getCamelContext().getRegistry()::bind);
+                RouteLoaders.bind(camel.getCamelContext().getRegistry()::bind);
             }
         });
         main.bind("spring-rabbitmq", component);

@@ -67,7 +67,7 @@ final class RouteContext {
             main.setDefaultPropertyPlaceholderLocation("false");
             main.setOverrideProperties(settings.asProperties());
             CamelDefaults.apply(main.configure());
-            RouteSources.bind(camel.getRegistry()::bind);
+            RouteLoaders.bind(camel.getRegistry()::bind);
             camel.getRegistry().bind("spring-rabbitmq", new WorkQueueComponent());
             camel.getRegistry().bind("workQueueSettings", WorkQueueSettingsFrom.settings(settings));
             camel.getRegistry().bind(NoteFailure.RETRY_OR_BURY, new NoteFailure(false));

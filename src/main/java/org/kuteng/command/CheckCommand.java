@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.kuteng.app.FileCheck;
+import org.kuteng.app.Settings;
 import org.kuteng.app.check.Problem;
 import org.kuteng.app.check.Severity;
 import org.kuteng.broker.BrokerUri;
@@ -41,6 +42,12 @@ final class CheckCommand implements Callable<Integer>, WithCommonOptions {
     @Option(names = "--json", description = "a JSON array with one object for each fault")
     private boolean json;
 
+    @Option(
+            names = "--static",
+            description = "look at the files only; otherwise Camel makes their beans and routes, without starting them,"
+                    + " when nothing else is wrong")
+    private boolean filesOnly;
+
     @Mixin
     private CommonOptions common = new CommonOptions();
 
@@ -54,7 +61,7 @@ final class CheckCommand implements Callable<Integer>, WithCommonOptions {
 
     @Override
     public Integer call() {
-        FileCheck check = FileCheck.of(common.load(Map.of()), places);
+        FileCheck check = check(common.load(Map.of()));
         if (json) {
             printJson(check.problems());
         } else {
@@ -62,6 +69,16 @@ final class CheckCommand implements Callable<Integer>, WithCommonOptions {
             print(summary(check));
         }
         return check.hasErrors() ? KutengCommand.WRONG_USE : 0;
+    }
+
+    private FileCheck check(Settings settings) {
+        if (common.verbose() && !json) {
+            return FileCheck.of(settings, places, !filesOnly);
+        }
+        // what Camel has to say of its own making is not for who reads the faults
+        try (Log.Silence ignored = Log.silence()) {
+            return FileCheck.of(settings, places, !filesOnly);
+        }
     }
 
     /** One fault a line, so that a person can read it as well. */

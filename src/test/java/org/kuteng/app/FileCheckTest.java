@@ -269,7 +269,7 @@ class FileCheckTest {
         Stream.of("queue.name=kuteng", "producer.period=1", "producer.repeatCount=1")
                 .map(pair -> pair.split("="))
                 .forEach(pair -> arguments.put(pair[0], pair[1]));
-        return FileCheck.of(Settings.load(Settings.Sources.ofProcess(null, arguments)), List.of(places));
+        return FileCheck.of(Settings.load(Settings.Sources.ofProcess(null, arguments)), List.of(places), true);
     }
 
     private List<String> lines(FileCheck check) {

@@ -92,6 +92,14 @@ class CheckCommandTest {
     }
 
     @Test
+    void theBeansOfTheFilesAreCreatedUnlessOnlyTheFilesAreLookedAt() throws IOException {
+        write("a.camel.yaml", "- beans: [{name: number, type: java.lang.Integer}]");
+
+        assertEquals(2, execute("check", folder.toString()));
+        assertEquals(0, execute("check", "--static", folder.toString()));
+    }
+
+    @Test
     void aPlaceholderCanBeGivenAValueForTheCheck() throws IOException {
         write("a.camel.yaml", "- route: {id: a, from: {uri: 'timer:a?period={{mine}}', steps: [{log: hello}]}}");
 

@@ -30,6 +30,9 @@ final class ExpressionCheck {
     private static final Pattern PLAIN = Pattern.compile("\\$\\{(body|id|exchangeId|routeId|exception\\.message"
             + "|(header|headers|exchangeProperty|variable)\\.[A-Za-z][A-Za-z0-9_-]*)}");
 
+    /** What tells the messages of a work queue apart. */
+    private static final String MESSAGE_KEY = "arg.once";
+
     private static final String UNKNOWN_FUNCTION = "Unknown function: ";
     private static final String NO_BEAN = "No bean could be found in the registry for: ";
 
@@ -57,6 +60,9 @@ final class ExpressionCheck {
         } else if (SIMPLE_TEXTS.containsKey(part.type())) {
             text(part, SIMPLE_TEXTS.get(part.type()))
                     .filter(text -> text.getValue().contains("${"))
+                    .ifPresent(text -> check(text, part.scope(), false));
+        } else if (part.type().endsWith("FromDefinition")) {
+            Nodes.scalar(Nodes.member(part.node(), "parameters"), MESSAGE_KEY)
                     .ifPresent(text -> check(text, part.scope(), false));
         }
     }

@@ -3,8 +3,8 @@ package org.kuteng.app;
 import java.util.function.BiConsumer;
 
 /** How route files are read. */
-final class RouteSources {
-    private RouteSources() {}
+final class RouteLoaders {
+    private RouteLoaders() {}
 
     /** Makes a Camel context read them so; to be called before it reads the first. */
     static void bind(BiConsumer<String, Object> registry) {
