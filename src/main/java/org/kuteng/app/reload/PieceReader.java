@@ -1,7 +1,5 @@
 package org.kuteng.app.reload;
 
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,7 +10,6 @@ import java.util.stream.Collectors;
 import org.apache.camel.util.StringHelper;
 import org.kuteng.app.reload.Piece.Kind;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.YamlUnicodeReader;
 import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -25,6 +22,12 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
 /** Takes a route file apart into its entries. */
 final class PieceReader {
     static final String BEANS = "beans";
+
+    /** In the name of an endpoint, or that of a step. */
+    static final String KAMELET = "kamelet";
+
+    /** What some editors put before the text. */
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private static final Map<String, Kind> KINDS = Map.of(
             "route", Kind.ROUTE,
@@ -55,14 +58,8 @@ final class PieceReader {
         PieceReader reader = new PieceReader(file);
         LoadSettings settings =
                 LoadSettings.builder().setAllowNonScalarKeys(true).build();
-        new Composer(
-                        settings,
-                        new ParserImpl(
-                                settings,
-                                new StreamReader(
-                                        settings,
-                                        new YamlUnicodeReader(
-                                                new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8))))))
+        String yaml = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+        new Composer(settings, new ParserImpl(settings, new StreamReader(settings, yaml)))
                 .getSingleNode()
                 .ifPresent(reader::addAll);
         return reader.pieces;
@@ -174,6 +171,9 @@ final class PieceReader {
     private static String member(NodeTuple tuple, List<String> words) {
         StringBuilder text = new StringBuilder();
         write(tuple.getKeyNode(), text, new ArrayList<>());
+        if (nameOf(tuple).equals(KAMELET)) {
+            words.add(KAMELET);
+        }
         boolean forPeople = FOR_PEOPLE.contains(nameOf(tuple));
         write(tuple.getValueNode(), text.append('='), forPeople ? new ArrayList<>() : words);
         return text.toString();

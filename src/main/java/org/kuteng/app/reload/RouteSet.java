@@ -14,7 +14,6 @@ import org.kuteng.app.reload.Piece.Kind;
 
 /** The routes of some files, each with all that makes it what it is. */
 final class RouteSet {
-    private static final String KAMELET = "kamelet";
 
     private final RouteTexts texts;
     private final List<Piece> pieces;
@@ -108,7 +107,7 @@ final class RouteSet {
     }
 
     private static boolean namesKamelet(Piece user, String template) {
-        return user.words().stream().anyMatch(word -> word.contains(KAMELET)) && user.names(template);
+        return user.words().stream().anyMatch(word -> word.contains(PieceReader.KAMELET)) && user.names(template);
     }
 
     RouteTexts texts() {

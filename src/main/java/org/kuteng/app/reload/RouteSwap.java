@@ -2,14 +2,12 @@ package org.kuteng.app.reload;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
-import org.apache.camel.model.RouteDefinition;
 import org.kuteng.app.StartFault;
 import org.kuteng.app.reload.RouteSet.Unit;
 import org.slf4j.Logger;
@@ -77,7 +75,7 @@ final class RouteSwap {
         }
         List<String> endedIds = running.ids(change.ended());
         try {
-            Duration workInHand = ending.end(definitions(old));
+            Duration workInHand = ending.end(running.withParts(old));
             running.remove(old);
             if (!goOn.getAsBoolean()) {
                 return Optional.empty();
@@ -104,17 +102,13 @@ final class RouteSwap {
         }
     }
 
-    private List<RouteDefinition> definitions(Collection<Unit> units) {
-        return units.stream().flatMap(unit -> running.withParts(unit).stream()).toList();
-    }
-
     /** Routes that cannot be put back are told one by one; the next change tries again. */
     private RouteSet putBack(List<Unit> fresh, List<Unit> old) {
         Map<String, String> lost = new LinkedHashMap<>();
         List<Unit> all = new ArrayList<>(fresh);
         all.addAll(old);
         try {
-            ending.end(definitions(all));
+            ending.end(running.withParts(all));
             running.remove(all);
             running.exchangeBeans(before, RouteChange.between(wanted, before));
         } catch (Exception e) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.RouteBuilder;
@@ -27,11 +28,6 @@ final class RunningRoutes implements RoutesBuilder {
     /** In which order Camel starts routes that say nothing about it: after those that do. */
     private static final int LATE = Integer.MAX_VALUE;
 
-    /** Under which name a route that Camel has made of a kamelet knows whose part it is. */
-    private static final String PARENT = "parentRouteId";
-
-    private static final String KAMELETS = "kamelet:*";
-
     private final RouteSet first;
 
     /** What stands for each route in Camel: nothing if it is not among those that are to run. */
@@ -42,6 +38,7 @@ final class RunningRoutes implements RoutesBuilder {
     private CamelContext context;
     private Model model;
     private PieceLoader loader;
+    private KameletParts parts;
 
     /** @param first what to start with */
     RunningRoutes(RouteSet first) {
@@ -54,6 +51,7 @@ final class RunningRoutes implements RoutesBuilder {
         context = camel;
         model = camel.getCamelContextExtension().getContextPlugin(Model.class);
         loader = new PieceLoader(camel);
+        parts = new KameletParts(camel);
         bind(first, first.beans().values());
         exchangeConfigurations(first);
         for (Map.Entry<Path, List<Piece>> file :
@@ -141,7 +139,7 @@ final class RunningRoutes implements RoutesBuilder {
                 definitions.put(
                         route.unit().key(),
                         model.getRouteDefinitions().stream()
-                                .filter(definition -> parent(definition) == null
+                                .filter(definition -> !KameletParts.isPart(definition)
                                         && before.stream().noneMatch(old -> old == definition))
                                 .toList());
             }
@@ -150,16 +148,12 @@ final class RunningRoutes implements RoutesBuilder {
 
     /** Takes routes that have ended out of Camel. */
     void remove(Collection<Unit> units) throws Exception {
-        for (Unit unit : units) {
-            for (RouteDefinition definition : withParts(unit)) {
-                remove(definition);
-                if (parent(definition) != null) {
-                    // else the next route with the same parameters gets the old one
-                    context.removeEndpoints(KAMELETS);
-                }
-            }
-            definitions.remove(unit.key());
+        Set<String> used = parts.usedOnlyBy(ids(units));
+        for (RouteDefinition definition : withParts(units)) {
+            remove(definition);
         }
+        parts.removeEndpoints(used);
+        units.forEach(unit -> definitions.remove(unit.key()));
     }
 
     private void remove(RouteDefinition definition) throws Exception {
@@ -168,24 +162,13 @@ final class RunningRoutes implements RoutesBuilder {
         model.removeRouteDefinition(definition);
     }
 
-    /** The route that a route is made for as a part of it; null if none. */
-    private static Object parent(RouteDefinition definition) {
-        return definition.getTemplateParameters() == null
-                ? null
-                : definition.getTemplateParameters().get(PARENT);
-    }
-
-    /** What stands for a route in Camel, and what Camel has made of kamelets for it. */
-    List<RouteDefinition> withParts(Unit unit) {
-        List<RouteDefinition> all = new ArrayList<>(running(unit));
-        for (int i = 0; i < all.size(); i++) {
-            String id = all.get(i).getRouteId();
-            // a kamelet may use another one
-            model.getRouteDefinitions().stream()
-                    .filter(part -> id.equals(parent(part)))
-                    .forEach(all::add);
-        }
-        return all;
+    /** What stands for routes in Camel, and what Camel has made of kamelets for them alone. */
+    List<RouteDefinition> withParts(Collection<Unit> units) {
+        Set<String> used = parts.usedOnlyBy(ids(units));
+        return Stream.concat(
+                        units.stream().flatMap(unit -> running(unit).stream()),
+                        model.getRouteDefinitions().stream().filter(route -> used.contains(route.getRouteId())))
+                .toList();
     }
 
     /** What stands for a route in Camel. */

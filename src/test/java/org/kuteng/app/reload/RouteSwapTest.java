@@ -28,6 +28,19 @@ import org.kuteng.rabbitmq.WorkQueueComponent;
 
 /** Routes that need no broker, in a real Camel context. */
 class RouteSwapTest {
+    private static final String GREET = """
+        apiVersion: camel.apache.org/v1
+        kind: Kamelet
+        metadata: { name: greet }
+        spec:
+          definition: { title: greet, required: [ word ], properties: { word: { title: word, type: string } } }
+          template:
+            from:
+              uri: kamelet:source
+              steps:
+                - setBody: { simple: "${body}{{word}}" }
+        """;
+
     private final DefaultCamelContext context = new DefaultCamelContext();
     private final Edits edits = new Edits();
     private final CountDownLatch atWork = new CountDownLatch(1);
@@ -230,18 +243,7 @@ class RouteSwapTest {
 
     @Test
     void aKameletThatChangedSwapsTheRoutesThatUseItAndLeavesNothingBehind() throws Exception {
-        edits.file("greet.kamelet.yaml", """
-                apiVersion: camel.apache.org/v1
-                kind: Kamelet
-                metadata: { name: greet }
-                spec:
-                  definition: { title: greet, required: [ word ], properties: { word: { title: word, type: string } } }
-                  template:
-                    from:
-                      uri: kamelet:source
-                      steps:
-                        - setBody: { simple: "${body}{{word}}" }
-                """);
+        edits.file("greet.kamelet.yaml", GREET);
         edits.file(
                 "uri.yaml",
                 "- route: { id: uri, from: { uri: direct:uri, steps: [ { to: 'kamelet:greet?word=x' } ] } }");
@@ -266,6 +268,28 @@ class RouteSwapTest {
         edits.without("uri.yaml").without("step.yaml");
         assertNull(swap().fault());
         assertEquals(List.of("a"), ids());
+    }
+
+    @Test
+    void aKameletThatTwoRoutesShareStaysForTheOther() throws Exception {
+        edits.file("greet.kamelet.yaml", GREET);
+        String step =
+                "- route: { id: %1$s, from: { uri: direct:%1$s, steps: [ { kamelet: { name: greet, parameters: { word: y } } } ] } }";
+        edits.file("a.yaml", step.formatted("a"));
+        edits.file("b.yaml", step.formatted("b"));
+        start();
+        assertEquals("?y", ask("a"));
+        assertEquals("?y", ask("b"));
+        edits.replace("b.yaml", "steps: [", "steps: [ { setBody: { simple: '${body}b' } },");
+        assertEquals(List.of("b"), swap().swapped());
+        assertEquals("?y", ask("a"));
+        assertEquals("?by", ask("b"));
+        edits.without("a.yaml");
+        assertEquals(List.of("a"), swap().ended());
+        assertEquals("?by", ask("b"));
+        edits.without("b.yaml");
+        assertEquals(List.of("b"), swap().ended());
+        assertEquals(List.of(), context.getRoutes());
     }
 
     @Test
