@@ -79,7 +79,10 @@ final class WorkerChannel {
 
     /** Begins to consume; returns when the broker has agreed. */
     void start() throws IOException {
-        WorkerConnection.daemon(this::work, worker.getRouteId() + "#" + index).start();
+        boolean virtual = worker.getEndpoint().getComponent().settings().virtualThreads();
+        WorkerThreads.named(worker.getRouteId() + "#" + index, virtual)
+                .newThread(this::work)
+                .start();
         consume(new Receiver(channel, queue, ""), worker.getEndpoint().getPrefetchCount());
     }
 
