@@ -64,7 +64,8 @@ final class ProtectedWorkers implements AutoCloseable {
                                 defaults.confirmTimeout(),
                                 defaults.confirmWindow(),
                                 defaults.sendAgain(),
-                                defaults.stopTimeout()));
+                                defaults.stopTimeout(),
+                                defaults.virtualThreads()));
         return workers;
     }
 
