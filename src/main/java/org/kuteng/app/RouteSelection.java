@@ -53,7 +53,8 @@ public record RouteSelection(List<Path> files, List<Problem> warnings) {
                 RouteCheck.inspect(RouteFiles.find(settings.get(Setting.ROUTES)), RouteContext.of(settings));
         List<String> faults = new ArrayList<>();
         List<String> warnings = new ArrayList<>();
-        outcome.problems().forEach(problem -> (outcome.hasErrors() ? faults : warnings).add(problem.toString()));
+        outcome.problems()
+                .forEach(problem -> (problem.severity() == Severity.ERROR ? faults : warnings).add(problem.toString()));
         if (!outcome.hasErrors()) {
             unknownRoutes(settings, routes, outcome.routeIds())
                     .forEach(unknown -> warnings.add("kuteng would not start like this: " + unknown));

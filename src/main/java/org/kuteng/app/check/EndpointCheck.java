@@ -189,7 +189,7 @@ final class EndpointCheck {
         InProcess inProcess = references.inProcess();
         if (!isFinal && role.isConsumer()) {
             inProcess.consumeLike(placeholders.pattern(endpoint.name(), scope));
-        } else if (role == EndpointUse.Role.FROM && !scope.template()) {
+        } else if (role == EndpointUse.Role.FROM && !scope.conditional()) {
             inProcess.consume(endpoint, place);
         } else if (role.isConsumer()) {
             inProcess.consumeLike(endpoint.name());

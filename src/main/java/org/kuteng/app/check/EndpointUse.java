@@ -39,13 +39,6 @@ record EndpointUse(ScalarNode uri, String text, Node parameters, Role role) {
             "SagaActionUriDefinition", "uri",
             "InterceptSendToEndpointDefinition", "afterUri");
     private static final Set<String> SEND_DYNAMIC = Set.of("ToDynamicDefinition", "WireTapDefinition");
-    private static final Set<String> REST_VERBS = Set.of(
-            "GetDefinition",
-            "PostDefinition",
-            "PutDefinition",
-            "PatchDefinition",
-            "DeleteDefinition",
-            "HeadDefinition");
     private static final Map<String, Role> BY_EXPRESSION = Map.of(
             "PollEnrichDefinition", Role.POLL,
             "EnrichDefinition", Role.SEND,
@@ -62,7 +55,7 @@ record EndpointUse(ScalarNode uri, String text, Node parameters, Role role) {
         if (FROM.contains(type) || type.equals("PollDefinition") || SEND_DYNAMIC.contains(type)) {
             return Optional.of("uri");
         }
-        return REST_VERBS.contains(type) ? Optional.of("to") : Optional.ofNullable(SEND.get(type));
+        return Optional.ofNullable(SEND.get(type));
     }
 
     /** The addresses in a part of a file. */

@@ -33,7 +33,7 @@ final class NameCheck {
     }
 
     private void checkRoute(Part route) {
-        if (!route.scope().template()) {
+        if (!route.scope().conditional()) {
             value(route, "id")
                     .ifPresentOrElse(
                             name -> placeholders

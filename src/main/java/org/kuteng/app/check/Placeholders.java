@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 final class Placeholders {
     /** The innermost, which can be part of another's name. */
     private static final Pattern INNERMOST = Pattern.compile("\\{\\{([^{}]*)}}");
+    /** Whether Camel is to look into the value for further ones. */
+    private static final Pattern NESTED = Pattern.compile("\\?nested=(true|false)$");
     /** A function of the simple language. */
     private static final Pattern FUNCTION = Pattern.compile("\\$\\{[^}]*}");
     /** A property may name another; a circle must end. */
@@ -59,7 +61,7 @@ final class Placeholders {
             if (!placeholder.find()) {
                 return known ? Optional.of(rest) : Optional.empty();
             }
-            String body = placeholder.group(1);
+            String body = NESTED.matcher(placeholder.group(1)).replaceFirst("");
             Optional<String> value = value(body, scope);
             if (value.isEmpty() && isMandatory(body, scope)) {
                 missing.add(new Missing(label(body), Math.max(0, text.indexOf(placeholder.group()))));

@@ -139,7 +139,7 @@ final class StructureCheck {
 
     private void visitStep(Shape shape, MappingNode mapping, Scope scope) {
         if (mapping.getValue().isEmpty()) {
-            report.error(mapping, "a step is missing here");
+            report.error(mapping, missing(shape));
             return;
         }
         NodeTuple first = mapping.getValue().get(0);
@@ -191,6 +191,10 @@ final class StructureCheck {
             return;
         }
         incomplete |= !(node instanceof ScalarNode);
+        if (shape.single) {
+            report.error(node, noStep(shape, node));
+            return;
+        }
         String label = name.isEmpty() ? "this" : "'" + name + "'";
         String remedy =
                 PlainValue.nameOf(node).equals("empty") && shape.required.isEmpty() && shape.kind == Shape.Kind.OBJECT
@@ -198,6 +202,27 @@ final class StructureCheck {
                         : "";
         report.error(
                 node, label + " must be " + PlainValue.nameOf(shape) + ", not " + PlainValue.nameOf(node) + remedy);
+    }
+
+    /** A text or a list where a name and its content belong. */
+    private String noStep(Shape shape, Node node) {
+        String text = Nodes.text(node).orElse(null);
+        if (text == null) {
+            return "a step is a name with a colon, not a list";
+        }
+        if (text.isEmpty()) {
+            return missing(shape);
+        }
+        if (!shape.has(text)) {
+            return unknownStep(shape, text);
+        }
+        Shape step = shape.member(text);
+        boolean mayBeEmpty = step.kind == Shape.Kind.OBJECT && step.required.isEmpty() && step.alternatives.isEmpty();
+        return "'" + text + "' needs a colon: write '" + text + ": " + (mayBeEmpty ? "{}" : "...") + "'";
+    }
+
+    private String missing(Shape shape) {
+        return shape == schema.top() ? "an element such as 'route' is missing here" : "a step is missing here";
     }
 
     private String unknownStep(Shape shape, String step) {

@@ -32,10 +32,11 @@ final class TemplateScope {
         if (type.equals("TemplatedRouteDefinition")) {
             return new Scope(type, false, null, outer.parameters(), names(part, "beans"));
         }
-        if (type.equals("RouteDefinition") && !outer.template()) {
+        if (type.equals("RouteDefinition") && !outer.conditional()) {
             String prefix =
                     Nodes.scalar(part, "nodePrefixId").map(ScalarNode::getValue).orElse("");
-            return new Scope(type, false, prefix, outer.parameters(), outer.beans());
+            boolean conditional = Nodes.member(part, "precondition") != null;
+            return new Scope(type, conditional, prefix, outer.parameters(), outer.beans());
         }
         return switch (type) {
             // {expression: {simple: ...}} is the same as {simple: ...}

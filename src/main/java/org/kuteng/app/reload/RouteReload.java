@@ -2,15 +2,12 @@ package org.kuteng.app.reload;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.RoutesBuilder;
 import org.kuteng.app.ConfigurationException;
@@ -25,9 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class RouteReload {
     private static final Logger LOG = LoggerFactory.getLogger("kuteng.reload");
-
-    /** Work that took less was no reason to wait. */
-    private static final Duration WORTH_TELLING = Duration.ofMillis(100);
 
     /** For the end of a swap that has begun, besides the work in hand. */
     private static final Duration END_GRACE = Duration.ofSeconds(5);
@@ -65,14 +59,11 @@ public final class RouteReload {
     private final Project project;
     private final RunningRoutes running;
     private final PropertiesWatch properties;
-    private final Set<String> toldWarnings = new HashSet<>();
+    private final ReloadLog log;
     private RouteSet current;
 
     /** What the files said the last time; null: they are to be looked at once more, whether or not they have changed. */
     private RouteTexts seen;
-
-    /** What kept the change from being taken over the last time, so that it is told once; empty: nothing. */
-    private List<String> toldFaults = List.of();
 
     private RouteEnding ending;
     private Supplier<Optional<BrokerException>> brokerFault;
@@ -94,7 +85,7 @@ public final class RouteReload {
         current = RouteSet.of(seen);
         running = new RunningRoutes(current);
         properties = new PropertiesWatch(project.properties());
-        toldWarnings.addAll(project.warnings());
+        log = new ReloadLog(project.warnings());
     }
 
     /** Puts the routes into Camel when it starts. */
@@ -109,10 +100,15 @@ public final class RouteReload {
      */
     public void start(
             CamelContext context, WorkQueueComponent component, Supplier<Optional<BrokerException>> brokerFault) {
-        this.brokerFault = brokerFault;
-        ending = new RouteEnding(context, component, project.patience());
+        attach(context, component, brokerFault);
         Path place = project.place().toAbsolutePath();
         watch = new FolderWatch(Files.isDirectory(place) ? place : place.getParent(), this::look);
+    }
+
+    /** The same without watching. */
+    void attach(CamelContext context, WorkQueueComponent component, Supplier<Optional<BrokerException>> brokerFault) {
+        this.brokerFault = brokerFault;
+        ending = new RouteEnding(context, component, project.patience());
     }
 
     /** Nothing is exchanged from now on; a swap that has begun goes on. Does not wait. */
@@ -130,7 +126,8 @@ public final class RouteReload {
         }
     }
 
-    private void look() {
+    /** Takes over what has changed since the last look. */
+    void look() {
         properties.look();
         try {
             RouteTexts now = RouteTexts.read(project.files().get());
@@ -145,9 +142,12 @@ public final class RouteReload {
             // else it was written meanwhile, and is looked at again
         } catch (ConfigurationException e) {
             seen = null;
-            refuse(e.getMessage().lines().toList());
-        } catch (IOException e) {
+            log.refuse(e.getMessage().lines().toList());
+        } catch (NoSuchFileException e) {
             LOG.debug("a file has gone while it was looked at", e);
+        } catch (IOException e) {
+            seen = null;
+            log.refuse(e);
         }
     }
 
@@ -164,51 +164,25 @@ public final class RouteReload {
 
     private void take(RouteTexts now, Findings findings) {
         if (!findings.faults().isEmpty()) {
-            toldFaults = List.of();
-            refuse(findings.faults());
+            log.refuseAnew(findings.faults());
             return;
         }
-        findings.warnings().stream().filter(toldWarnings::add).forEach(warning -> LOG.warn("{}", warning));
+        log.warn(findings.warnings());
         RouteSet wanted = RouteSet.of(now);
         RouteChange change = RouteChange.between(current, wanted);
         if (change.isEmpty()) {
-            toldFaults = List.of();
-            tellFixed(change);
+            log.take(change);
             current = wanted;
-            LOG.info("no route has changed");
             return;
         }
         Optional<BrokerException> away = brokerFault.get();
         if (away.isPresent()) {
             seen = null;
-            waitForBroker(away.get());
+            log.waitFor(away.get());
             return;
         }
-        toldFaults = List.of();
-        tellFixed(change);
+        log.take(change);
         swap(wanted, change);
-    }
-
-    /** Once: the same fault may be found again and again. */
-    private void refuse(List<String> faults) {
-        if (faults.equals(toldFaults)) {
-            return;
-        }
-        toldFaults = faults;
-        faults.forEach(fault -> LOG.error("{}", fault));
-        LOG.warn("the change is not taken over; what runs goes on as it is");
-    }
-
-    private void waitForBroker(BrokerException away) {
-        List<String> fault = List.of(away.getMessage());
-        if (!fault.equals(toldFaults)) {
-            LOG.warn("the change waits for the broker: {}", away.getMessage());
-        }
-        toldFaults = fault;
-    }
-
-    private static void tellFixed(RouteChange change) {
-        change.fixed().forEach(what -> LOG.warn("restart kuteng to use {}, which has changed", what));
     }
 
     private void swap(RouteSet wanted, RouteChange change) {
@@ -225,43 +199,20 @@ public final class RouteReload {
     }
 
     private void tell(RouteChange change, RouteSwap.Outcome outcome, long millis) {
-        if (outcome.fault() != null) {
-            LOG.error("{}", outcome.fault().getMessage());
-            LOG.warn("the change is taken back after {} ms; what ran before runs again", millis);
-            if (brokerFault.get().isPresent()) {
-                // it went away meanwhile: no fault of the files
-                seen = null;
-            }
+        if (outcome.fault() == null) {
+            log.swapped(outcome, millis);
+            log.leftOut(
+                    change.started().stream()
+                            .filter(unit -> running.running(unit).isEmpty())
+                            .map(RouteSet.Unit::label)
+                            .toList(),
+                    project.selected());
             return;
         }
-        List<String> parts = new ArrayList<>();
-        Stream.of(
-                        part("swapped", outcome.swapped()),
-                        part("started", outcome.started()),
-                        part("ended", outcome.ended()))
-                .flatMap(Optional::stream)
-                .forEach(parts::add);
-        String inHand = outcome.workInHand().compareTo(WORTH_TELLING) < 0
-                ? ""
-                : ", " + outcome.workInHand().toMillis() + " ms of it for the work in hand";
-        LOG.info(
-                "{} in {} ms{}",
-                parts.isEmpty() ? "no route that runs has changed" : String.join("; ", parts),
-                millis,
-                inHand);
-        List<String> left = change.started().stream()
-                .filter(unit -> running.running(unit).isEmpty())
-                .map(RouteSet.Unit::label)
-                .toList();
-        if (!left.isEmpty()) {
-            LOG.info(
-                    "{} not started: only {} are to run",
-                    String.join(", ", left),
-                    String.join(", ", project.selected()));
+        log.takenBack(outcome.fault(), millis);
+        if (brokerFault.get().isPresent()) {
+            // it went away meanwhile: no fault of the files
+            seen = null;
         }
-    }
-
-    private static Optional<String> part(String what, List<String> ids) {
-        return ids.isEmpty() ? Optional.empty() : Optional.of(what + " " + String.join(", ", ids));
     }
 }

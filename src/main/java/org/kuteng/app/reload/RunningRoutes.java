@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.RoutesBuilder;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.RouteConfigurationBuilder;
@@ -135,6 +136,8 @@ final class RunningRoutes implements RoutesBuilder {
             List<RouteDefinition> before = List.copyOf(model.getRouteDefinitions());
             try {
                 route.addition().add();
+            } catch (Exception e) {
+                throw named(route.unit(), e);
             } finally {
                 definitions.put(
                         route.unit().key(),
@@ -144,6 +147,12 @@ final class RunningRoutes implements RoutesBuilder {
                                 .toList());
             }
         }
+    }
+
+    /** Camel names the route only of some faults. */
+    private static Exception named(Unit unit, Exception fault) {
+        String id = unit.piece().id();
+        return id == null ? fault : new FailedToStartRouteException(id, fault.getMessage(), fault);
     }
 
     /** Takes routes that have ended out of Camel. */
