@@ -95,7 +95,7 @@ final class ProtectedWorkers implements AutoCloseable {
     }
 
     long skipped() {
-        return onceSwitch.skipped();
+        return onceSwitch.getSkipped();
     }
 
     Database database() {
