@@ -63,6 +63,18 @@ class BenchResultsTest {
     }
 
     @Test
+    void figuresOfABusyMachineSayThatTheyAre() {
+        String before = "cpu  100 0 100 1000 50 0 0 0 0 0";
+
+        assertEquals(0.25, OtherWork.share(before, "cpu  120 0 105 1070 55 0 0 0 7 0"), 1e-9);
+        assertEquals("", OtherWork.note(0.05, Double.NaN));
+        assertEquals("", OtherWork.note(0.05, 0.1));
+        assertEquals(
+                "; **25 % of the processors were busy with something else: to be measured again**",
+                OtherWork.note(0.05, 0.25));
+    }
+
+    @Test
     void thatOfPerfTestIsTheMeanAfterItsWarmUp() {
         List<String> lines = List.of(
                 "id: test-1, starting consumer #0",

@@ -107,29 +107,34 @@ final class BenchRun implements Callable<Integer> {
         return met ? 0 : 1;
     }
 
-    private Outcome alone(Part part, Broker broker, ResultsFile results) throws IOException {
+    private Outcome alone(Part part, Broker broker, ResultsFile results) throws IOException, InterruptedException {
         Plan plan = part.plan(rounds);
+        double otherWork = OtherWork.share();
         Environment environment = Environment.of(broker);
         List<CaseResult> cases = new Bench(plan, broker, false, this::settings, new Progress()).run();
         BenchReport report = new BenchReport(environment, plan, cases, true);
-        Outcome outcome = outcome(part, environment, rows(cases), part.bars(cases));
+        Outcome outcome = outcome(part, environment, otherWork, rows(cases), part.bars(cases));
         results.keep(part, outcome, BenchChart.svg(report));
         return outcome;
     }
 
     private Outcome besidePerfTest(Part part, Broker broker, ResultsFile results)
             throws IOException, InterruptedException {
+        double otherWork = OtherWork.share();
         Environment environment = Environment.of(broker);
         Map<String, Figures> figures =
                 new BesidePerfTest(part, part.plan(rounds), broker, uri, this::settings).measure(OUT::println);
         List<Outcome.Row> rows = new ArrayList<>();
         figures.forEach((client, each) -> rows.add(new Outcome.Row(client, Metric.RATE.unit(), each)));
-        Outcome outcome = outcome(part, environment, rows, BesidePerfTest.bars(part, figures));
+        Outcome outcome = outcome(part, environment, otherWork, rows, BesidePerfTest.bars(part, figures));
         results.keep(part, outcome, BesidePerfTest.chart(part.title(), figures));
         return outcome;
     }
 
-    private Outcome outcome(Part part, Environment environment, List<Outcome.Row> rows, List<Bar> bars) {
+    /** @param otherWork {@link OtherWork#share} before it began */
+    private Outcome outcome(
+            Part part, Environment environment, double otherWork, List<Outcome.Row> rows, List<Bar> bars)
+            throws IOException, InterruptedException {
         Plan plan = part.plan(rounds);
         String how = "%d rounds after %d to warm up, 16 B, %s queue, prefetch %d, each for %s%d s"
                 .formatted(
@@ -144,7 +149,8 @@ final class BenchRun implements Callable<Integer> {
         if (part.isBesidePerfTest()) {
             how += "; PerfTest after " + PerfTest.SETTLING_SECONDS + " s more, in a process of its own";
         }
-        return new Outcome(part.title(), environment.when().toString(), environment.toString(), how, rows, bars);
+        String where = environment + OtherWork.note(otherWork, OtherWork.share());
+        return new Outcome(part.title(), environment.when().toString(), where, how, rows, bars);
     }
 
     private static List<Outcome.Row> rows(List<CaseResult> cases) {

@@ -49,7 +49,10 @@ final class BesidePerfTest {
         Throughput kuteng = new Throughput(both, plan, plan.messages(), new Contestants(broker, settings));
         try (BenchQueue queue =
                 new BenchQueue(broker, part.queue(), KutengCamel.failureHandling(settings.apply(part.queue())))) {
-            kuteng.of(Client.KUTENG, queue);
+            for (int round = 0; round < Plan.WARM_UP_ROUNDS; round++) {
+                queue.empty();
+                kuteng.of(Client.KUTENG, queue);
+            }
             for (int round = 1; round <= plan.rounds(); round++) {
                 for (Map.Entry<String, PerfTest> each : perfTests.entrySet()) {
                     keep(each.getKey(), each.getValue().rate(part.seconds()), progress);

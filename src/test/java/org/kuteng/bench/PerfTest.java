@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 
 /** RabbitMQ's own measuring program, as a process of its own. */
 final class PerfTest {
-    /** Its JVM warms up meanwhile. */
-    static final int SETTLING_SECONDS = 4;
+    /** Its JVM warms up meanwhile, as long as that of the others has done before they are counted. */
+    static final int SETTLING_SECONDS = 10;
 
     private static final String CLASS_PATH = "kuteng.test.perftest.classpath";
     private static final String MAIN_CLASS = "com.rabbitmq.perf.PerfTest";

@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.kuteng.bench.BenchReport;
+import org.kuteng.bench.Plan;
 import org.kuteng.bench.Reports;
 
 class BenchTablesTest {
@@ -49,8 +50,8 @@ class BenchTablesTest {
                 "kuteng 0.1.0, Camel 4.17.0, Java 17.0.15 (-Xmx512m), RabbitMQ 3.10.8, 2 cores, heap 512 MB, load 0.4",
                 lines.get(0));
         assertTrue(
-                lines.contains("median of 3 rounds, the clients in turn, after 1 to warm up; each 20,000 messages or"
-                        + " 1.0 s at the most; prefetch 250"),
+                lines.contains("median of 3 rounds, the clients in turn, after " + Plan.WARM_UP_ROUNDS
+                        + " to warm up; each 20,000 messages or" + " 1.0 s at the most; prefetch 250"),
                 lines::toString);
     }
 

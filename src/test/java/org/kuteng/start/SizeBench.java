@@ -40,7 +40,7 @@ public final class SizeBench implements Callable<Integer> {
             names = "--consumers",
             paramLabel = "N",
             defaultValue = "1000",
-            description = "concurrent consumers; ${DEFAULT-VALUE} if not set")
+            description = "concurrent consumers; ${DEFAULT-VALUE} if not set; 0: without this part")
     private int consumers;
 
     @Option(
@@ -54,7 +54,8 @@ public final class SizeBench implements Callable<Integer> {
             names = "--rounds",
             paramLabel = "N",
             defaultValue = "3",
-            description = "rounds with a short and a long queue in turn; ${DEFAULT-VALUE} if not set")
+            description =
+                    "rounds with a short and a long queue in turn; ${DEFAULT-VALUE} if not set; 0: without this part")
     private int rounds;
 
     @Option(
@@ -78,11 +79,8 @@ public final class SizeBench implements Callable<Integer> {
         try (TestBroker rabbitMQ = TestBrokers.killableRabbitMQ();
                 PlainClient client = rabbitMQ.client()) {
             client.declareDurable(QUEUE);
-            consumers(rabbitMQ, client, false);
-            if (Runtime.version().feature() >= WorkQueueSettings.VIRTUAL_THREADS_SINCE) {
-                consumers(rabbitMQ, client, true);
-            } else {
-                System.out.println("no virtual threads on Java " + System.getProperty("java.version"));
+            if (consumers > 0) {
+                consumers(rabbitMQ, client);
             }
             for (int round = 1; round <= rounds; round++) {
                 backlog(rabbitMQ, client, DONE + PREFETCH);
@@ -90,6 +88,15 @@ public final class SizeBench implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private void consumers(TestBroker rabbitMQ, PlainClient client) throws Exception {
+        consumers(rabbitMQ, client, false);
+        if (Runtime.version().feature() >= WorkQueueSettings.VIRTUAL_THREADS_SINCE) {
+            consumers(rabbitMQ, client, true);
+        } else {
+            System.out.println("no virtual threads on Java " + System.getProperty("java.version"));
+        }
     }
 
     private void consumers(TestBroker rabbitMQ, PlainClient client, boolean virtual) throws Exception {
