@@ -3,6 +3,9 @@ package org.kuteng.app;
 import com.rabbitmq.client.Connection;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
@@ -21,29 +24,68 @@ import org.slf4j.LoggerFactory;
 public record BrokerInUse(Broker broker, EmbeddedBroker embedded) implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("kuteng.broker");
 
-    /**
-     * Loads, beside what the caller goes on with, what an embedded broker consists of; nothing if the broker is
-     * elsewhere. Nothing is opened, so that nothing has to be closed.
-     */
-    public static void prepare(Settings settings) {
-        if (settings.get(Setting.BROKER).isEmpty()) {
-            Thread thread = new Thread(EmbeddedBroker::prepare, "kuteng-broker-prepare");
-            thread.setDaemon(true);
-            thread.start();
+    /** An embedded broker that is made beside what the caller goes on with, and that nobody notices yet. */
+    public static final class Preparation implements AutoCloseable {
+        private final CompletableFuture<EmbeddedBroker> broker;
+
+        private Preparation(CompletableFuture<EmbeddedBroker> broker) {
+            this.broker = broker;
         }
+
+        private EmbeddedBroker take() {
+            try {
+                return broker.join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof RuntimeException cause ? cause : e;
+            }
+        }
+
+        /** Ends what was made. */
+        @Override
+        public void close() {
+            broker.thenAccept(EmbeddedBroker::close);
+        }
+    }
+
+    /** Begins to make the embedded broker; nothing if the broker is elsewhere, or has a folder that would be claimed. */
+    public static Optional<Preparation> prepare(Settings settings) {
+        if (!settings.get(Setting.BROKER).isEmpty()) {
+            return Optional.empty();
+        }
+        boolean inMemory = settings.get(Setting.EMBEDDED_STORE) == null;
+        CompletableFuture<EmbeddedBroker> broker = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        if (inMemory) {
+                            broker.complete(EmbeddedBroker.open(options(settings, true)));
+                        } else {
+                            EmbeddedBroker.prepare();
+                        }
+                    } catch (Throwable e) {
+                        broker.completeExceptionally(e);
+                    }
+                },
+                "kuteng-broker-prepare");
+        thread.setDaemon(true);
+        thread.start();
+        return inMemory ? Optional.of(new Preparation(broker)) : Optional.empty();
     }
 
     /**
      * Starts the embedded broker, or waits until the other one can be reached.
      *
+     * @param prepared what {@link #prepare} began
      * @param goOn asked before each attempt to reach the broker
      * @throws BrokerException if the broker refuses
      * @throws org.kuteng.broker.EmbeddedBrokerException if the embedded broker cannot start
      */
-    public static BrokerInUse start(Settings settings, BooleanSupplier goOn) {
+    public static BrokerInUse start(Settings settings, Optional<Preparation> prepared, BooleanSupplier goOn) {
         List<BrokerUri> nodes = settings.get(Setting.BROKER);
         if (nodes.isEmpty()) {
-            EmbeddedBroker embedded = startEmbedded(settings, true);
+            EmbeddedBroker embedded =
+                    prepared.map(Preparation::take).orElseGet(() -> EmbeddedBroker.open(options(settings, true)));
+            listen(embedded, settings);
             return new BrokerInUse(new Broker(connection(settings, List.of(uri(embedded)))), embedded);
         }
         Broker broker = new Broker(connection(settings, nodes));
@@ -76,16 +118,30 @@ public record BrokerInUse(Broker broker, EmbeddedBroker embedded) implements Aut
      * @param anyPort whether a free port is taken when the wanted one is taken
      */
     public static EmbeddedBroker startEmbedded(Settings settings, boolean anyPort) {
+        EmbeddedBroker embedded = EmbeddedBroker.open(options(settings, anyPort));
+        listen(embedded, settings);
+        return embedded;
+    }
+
+    private static EmbeddedBroker.Options options(Settings settings, boolean anyPort) {
+        return new EmbeddedBroker.Options(
+                settings.get(Setting.EMBEDDED_PORT), anyPort, settings.get(Setting.EMBEDDED_STORE), null, null, null);
+    }
+
+    private static void listen(EmbeddedBroker embedded, Settings settings) {
+        try {
+            embedded.listen();
+        } catch (RuntimeException e) {
+            embedded.close();
+            throw e;
+        }
         int wanted = settings.get(Setting.EMBEDDED_PORT);
         Path store = settings.get(Setting.EMBEDDED_STORE);
-        EmbeddedBroker embedded =
-                EmbeddedBroker.start(new EmbeddedBroker.Options(wanted, anyPort, store, null, null, null));
         LOG.info(
                 "embedded broker on {} ({}{})",
                 uri(embedded).address(),
                 store == null ? "in memory" : "stored in " + store,
                 wanted != 0 && embedded.port() != wanted ? "; port " + wanted + " was taken" : "");
-        return embedded;
     }
 
     /** How clients reach an embedded broker. */

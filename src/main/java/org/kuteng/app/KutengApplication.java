@@ -34,6 +34,7 @@ public final class KutengApplication {
     private static final long STOP_GRACE_SECONDS = 15;
 
     private final Settings settings;
+    private final Optional<BrokerInUse.Preparation> prepared;
     private final RouteSelection selection;
     private final List<String> routeIds;
     private final AtomicBoolean stopping = new AtomicBoolean();
@@ -44,11 +45,17 @@ public final class KutengApplication {
     private volatile Broker broker;
 
     /**
+     * @param prepared the embedded broker, if its start has begun already
      * @param selection the route files, checked already
      * @param routeIds the routes to run; every route of the files if empty
      */
-    public KutengApplication(Settings settings, RouteSelection selection, List<String> routeIds) {
+    public KutengApplication(
+            Settings settings,
+            Optional<BrokerInUse.Preparation> prepared,
+            RouteSelection selection,
+            List<String> routeIds) {
         this.settings = settings;
+        this.prepared = prepared;
         this.selection = selection;
         this.routeIds = routeIds;
     }
@@ -79,7 +86,7 @@ public final class KutengApplication {
         Thread thread = new Thread(
                 () -> {
                     try {
-                        starting.complete(BrokerInUse.start(settings, () -> !stopping.get()));
+                        starting.complete(BrokerInUse.start(settings, prepared, () -> !stopping.get()));
                     } catch (Throwable e) {
                         starting.completeExceptionally(e);
                     }

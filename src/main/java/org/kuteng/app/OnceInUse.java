@@ -1,5 +1,11 @@
 package org.kuteng.app;
 
+import java.lang.management.ManagementFactory;
+import javax.management.InstanceAlreadyExistsException;
+import javax.management.InstanceNotFoundException;
+import javax.management.JMException;
+import javax.management.MalformedObjectNameException;
+import javax.management.ObjectName;
 import org.apache.camel.CamelContext;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.main.Main;
@@ -11,6 +17,8 @@ import org.kuteng.once.OnceMode;
 import org.kuteng.once.OnceSettings;
 import org.kuteng.once.OnceSwitch;
 import org.kuteng.once.SqlSteps;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The once-only switch of this process and its database; what the settings do not ask for is not even loaded.
@@ -19,6 +27,7 @@ import org.kuteng.once.SqlSteps;
  * @param database null if no route is protected by one, and none is named
  */
 record OnceInUse(OnceSwitch onceSwitch, Database database) implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("kuteng.once");
 
     /** The name under which routes find the database, if there is one. */
     static final String DATA_SOURCE = "kutengDatabase";
@@ -58,11 +67,36 @@ record OnceInUse(OnceSwitch onceSwitch, Database database) implements AutoClosea
     void bindTo(Main main) {
         if (onceSwitch != null) {
             main.bind("onceSwitch", onceSwitch);
+            showInJmx();
         }
         if (database != null) {
             // the only one of its type: sql: and jdbc: steps find it by themselves
             main.bind(DATA_SOURCE, database.dataSource());
         }
+    }
+
+    private void showInJmx() {
+        try {
+            ManagementFactory.getPlatformMBeanServer().registerMBean(onceSwitch, objectName());
+        } catch (InstanceAlreadyExistsException e) {
+            LOG.debug("another program in this JVM has the name", e);
+        } catch (JMException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void hideFromJmx() {
+        try {
+            ManagementFactory.getPlatformMBeanServer().unregisterMBean(objectName());
+        } catch (InstanceNotFoundException e) {
+            LOG.debug("it was not shown, or has been hidden already", e);
+        } catch (JMException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static ObjectName objectName() throws MalformedObjectNameException {
+        return new ObjectName(OnceSwitch.OBJECT_NAME);
     }
 
     /** @throws ConfigurationException if the database refuses in a way that trying again cannot help */
@@ -87,6 +121,7 @@ record OnceInUse(OnceSwitch onceSwitch, Database database) implements AutoClosea
     @Override
     public void close() {
         if (onceSwitch != null) {
+            hideFromJmx();
             onceSwitch.close();
         }
         if (database != null) {

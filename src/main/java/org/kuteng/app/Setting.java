@@ -137,6 +137,13 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             WorkQueueSettings.DEFAULT_STOP_TIMEOUT,
             "how long a worker that is stopped may go on with the message in hand; then it goes back to the queue");
 
+    public static final Setting<Boolean> VIRTUAL_THREADS = new Setting<>(
+            "kuteng.virtualThreads",
+            SettingType.booleanSince(WorkQueueSettings.VIRTUAL_THREADS_SINCE, "virtual threads"),
+            "false",
+            "whether workers work on virtual threads, for hundreds of concurrentConsumers whose work waits for something"
+                    + " else; needs Java " + WorkQueueSettings.VIRTUAL_THREADS_SINCE + " or later");
+
     public static final Setting<List<Duration>> RETRY_DELAYS = new Setting<>(
             "kuteng.retry.delays",
             SettingType.DURATIONS,
@@ -222,6 +229,7 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             CONFIRM_WINDOW,
             CONFIRM_SEND_AGAIN,
             STOP_TIMEOUT,
+            VIRTUAL_THREADS,
             RETRY_DELAYS,
             RETRY_GIVE_UP,
             RETRY_CRASHES,

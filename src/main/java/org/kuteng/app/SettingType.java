@@ -30,6 +30,18 @@ public record SettingType<T>(String name, Function<String, T> parser) {
         default -> throw new IllegalArgumentException("it is neither true nor false");
     });
 
+    /** What is possible from a version of Java on only. */
+    static SettingType<Boolean> booleanSince(int java, String what) {
+        return new SettingType<>(BOOLEAN.name(), text -> {
+            boolean wanted = BOOLEAN.parser().apply(text);
+            if (wanted && Runtime.version().feature() < java) {
+                throw new IllegalArgumentException(what + " need Java " + java + " or later, and this is Java "
+                        + System.getProperty("java.version") + " (JAVA_HOME chooses another one)");
+            }
+            return wanted;
+        });
+    }
+
     /** RabbitMQ's time to live holds 32 bits of milliseconds, which are 49 days. */
     private static final Duration LONGEST_WAIT = Duration.ofDays(45);
 

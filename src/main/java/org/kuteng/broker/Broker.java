@@ -73,10 +73,12 @@ public class Broker {
         List<Address> addresses = new ArrayList<>();
         settings.nodes().forEach(node -> addresses.add(new Address(node.host(), node.port())));
         Collections.shuffle(addresses);
+        ConnectionFactory connecting =
+                executor instanceof BetweenReads betweenReads ? betweenReads.connecting(factory) : factory;
         try {
             return executor == null
-                    ? factory.newConnection(addresses, name)
-                    : factory.newConnection(executor, addresses, name);
+                    ? connecting.newConnection(addresses, name)
+                    : connecting.newConnection(executor, addresses, name);
         } catch (IOException | TimeoutException e) {
             throw BrokerFaults.ofConnecting(settings.nodes(), e);
         }

@@ -24,10 +24,12 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** Wanted port that means: any free one. */
     public static final int ANY_PORT = 0;
 
+    private final Options options;
     private final QpidBroker qpid;
     private final StoreFolder store;
 
-    private EmbeddedBroker(QpidBroker qpid, StoreFolder store) {
+    private EmbeddedBroker(Options options, QpidBroker qpid, StoreFolder store) {
+        this.options = options;
         this.qpid = qpid;
         this.store = store;
     }
@@ -92,33 +94,55 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /**
-     * Starts a broker and returns when clients can connect.
+     * Makes a broker that listens nowhere yet: nobody notices it, unless by its store folder.
      *
-     * @throws EmbeddedBrokerException when the wanted port is taken and no other may be used, when the store folder
-     *     cannot be used, or when the broker itself fails
+     * @throws EmbeddedBrokerException when the store folder cannot be used, or when the broker itself fails
      */
-    public static EmbeddedBroker start(Options options) {
-        try {
-            return startOnce(options);
-        } catch (EmbeddedBrokerException e) {
-            boolean taken = PortProbe.choose(options.port(), options.fallbackToFreePort()) != options.port();
-            if (!taken) {
-                throw e;
-            }
-            // another program took the port after it was looked at
-            return startOnce(options.withPort(ANY_PORT));
-        }
-    }
-
-    private static EmbeddedBroker startOnce(Options options) {
-        int port = PortProbe.choose(options.port(), options.fallbackToFreePort());
+    public static EmbeddedBroker open(Options options) {
         StoreFolder store = options.store() == null ? null : StoreFolder.claim(options.store());
         try {
-            return new EmbeddedBroker(QpidBroker.start(options, port), store);
+            return new EmbeddedBroker(options, QpidBroker.open(options), store);
         } catch (RuntimeException e) {
             if (store != null) {
                 store.release();
             }
+            throw e;
+        }
+    }
+
+    /**
+     * Lets clients in; returns when they can connect. Call it once.
+     *
+     * @throws EmbeddedBrokerException when the wanted port is taken and no other may be used
+     */
+    public void listen() {
+        int port = PortProbe.choose(options.port(), options.fallbackToFreePort());
+        try {
+            qpid.listen(port);
+        } catch (EmbeddedBrokerException e) {
+            boolean taken = PortProbe.choose(port, options.fallbackToFreePort()) != port;
+            if (!taken) {
+                throw e;
+            }
+            // another program took the port after it was looked at
+            qpid.listen(ANY_PORT);
+        }
+    }
+
+    /**
+     * Makes a broker and lets clients in.
+     *
+     * @throws EmbeddedBrokerException as {@link #open} and {@link #listen} do
+     */
+    public static EmbeddedBroker start(Options options) {
+        // before a store is opened for nothing
+        PortProbe.choose(options.port(), options.fallbackToFreePort());
+        EmbeddedBroker broker = open(options);
+        try {
+            broker.listen();
+            return broker;
+        } catch (RuntimeException e) {
+            broker.close();
             throw e;
         }
     }

@@ -41,20 +41,21 @@ final class QpidBroker implements AutoCloseable {
     private final SystemConfig<?> system;
     private boolean closed;
 
-    private QpidBroker(EmbeddedBroker.Options options, int port) {
+    private QpidBroker(EmbeddedBroker.Options options) {
         system = new MemorySystemConfigImplFactory()
                 .newInstance(
                         tasks,
                         // the operational log of a server: each connection, channel and queue
                         new EventLogger(new NullMessageLogger()),
                         SystemPrincipal.INSTANCE,
-                        QpidConfiguration.attributes(options, port));
+                        QpidConfiguration.attributes(options));
     }
 
-    static QpidBroker start(EmbeddedBroker.Options options, int port) {
+    /** A broker that listens nowhere yet. */
+    static QpidBroker open(EmbeddedBroker.Options options) {
         UncaughtFailures.survive();
         return withOwnLoader(() -> {
-            QpidBroker broker = new QpidBroker(options, port);
+            QpidBroker broker = new QpidBroker(options);
             broker.open();
             broker.checkVirtualHost(options);
             return broker;
@@ -107,10 +108,31 @@ final class QpidBroker implements AutoCloseable {
         }
     }
 
+    /**
+     * Lets clients in.
+     *
+     * @throws EmbeddedBrokerException if the port cannot be had
+     */
+    void listen(int port) {
+        try {
+            withOwnLoader(() -> {
+                Runnable activate = () -> amqpPort().setAttributes(QpidConfiguration.listening(port));
+                SubjectExecutionContext.withSubject(SystemPrincipal.subject(), activate);
+                return null;
+            });
+        } catch (RuntimeException e) {
+            throw new EmbeddedBrokerException("the embedded broker cannot listen: " + e.getMessage(), e);
+        }
+    }
+
     int port() {
+        return amqpPort().getBoundPort();
+    }
+
+    private AmqpPort<?> amqpPort() {
         for (Object port : system.getContainer(Broker.class).getPorts()) {
             if (port instanceof AmqpPort<?> amqp) {
-                return amqp.getBoundPort();
+                return amqp;
             }
         }
         throw new IllegalStateException("the embedded broker has no port");

@@ -3,6 +3,8 @@ package org.kuteng.broker;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.qpid.server.model.ConfiguredObject;
+import org.apache.qpid.server.model.Port;
+import org.apache.qpid.server.model.State;
 import org.apache.qpid.server.model.SystemConfig;
 
 /** What Qpid is told at its start: one user, one port on loopback, one virtual host, and the settings that it needs. */
@@ -37,7 +39,7 @@ final class QpidConfiguration {
     private QpidConfiguration() {}
 
     /** The attributes of Qpid's system configuration. */
-    static Map<String, Object> attributes(EmbeddedBroker.Options options, int port) {
+    static Map<String, Object> attributes(EmbeddedBroker.Options options) {
         String file = options.store() == null ? IN_MEMORY : IN_STORE;
         Map<String, Object> attributes = new HashMap<>();
         attributes.put(SystemConfig.TYPE, "Memory");
@@ -48,14 +50,18 @@ final class QpidConfiguration {
                 // a URL that Java itself can open: Qpid's own schemes need a handler on the system class path, which
                 // a build tool that runs the program in its own process has not
                 QpidConfiguration.class.getResource(file).toString());
-        attributes.put(ConfiguredObject.CONTEXT, context(options, port));
+        attributes.put(ConfiguredObject.CONTEXT, context(options));
         return attributes;
     }
 
-    private static Map<String, String> context(EmbeddedBroker.Options options, int port) {
+    /** What lets the port, which rests at first, listen. */
+    static Map<String, Object> listening(int port) {
+        return Map.of(Port.PORT, port, ConfiguredObject.DESIRED_STATE, State.ACTIVE);
+    }
+
+    private static Map<String, String> context(EmbeddedBroker.Options options) {
         Map<String, String> context = new HashMap<>();
         context.put("kuteng.host", EmbeddedBroker.HOST);
-        context.put("kuteng.port", Integer.toString(port));
         context.put("kuteng.user", literal(options.user()));
         context.put("kuteng.password", literal(options.password()));
         context.put("kuteng.virtualHost", literal(options.virtualHost()));

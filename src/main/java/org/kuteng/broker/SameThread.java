@@ -10,10 +10,10 @@ import java.util.concurrent.TimeUnit;
  * a hand-over to a pool in between would cost more than the callback; and for those that want no message read before
  * they are done with the one in hand, as the client's own pool takes a thousand ahead.
  */
-public final class SameThread extends AbstractExecutorService {
+public class SameThread extends AbstractExecutorService {
     public static final ExecutorService EXECUTOR = new SameThread();
 
-    private SameThread() {}
+    SameThread() {}
 
     @Override
     public void execute(Runnable task) {

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.kuteng.app.BrokerInUse;
 import org.kuteng.app.ConfigurationException;
@@ -62,7 +63,7 @@ final class BenchCommand implements Callable<Integer>, WithCommonOptions {
         outputs.check();
         Settings own = common.load(Map.of());
         try (BrokerInUse inUse = own.get(Setting.BROKER).isEmpty()
-                ? BrokerInUse.start(own, () -> true)
+                ? BrokerInUse.start(own, Optional.empty(), () -> true)
                 : new BrokerInUse(BrokerInUse.elsewhere(own, ""), null)) {
             return measure(plan, inUse.broker(), inUse.embedded() != null);
         }

@@ -3,6 +3,7 @@ package org.kuteng.command;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.kuteng.app.BrokerInUse;
 import org.kuteng.app.KutengApplication;
@@ -62,10 +63,16 @@ final class RunCommand implements Callable<Integer>, WithCommonOptions {
     @Override
     public Integer call() {
         Settings settings = common.load(place == null ? Map.of() : Map.of(Setting.ROUTES.key(), place.toString()));
-        BrokerInUse.prepare(settings);
-        RouteSelection selection = RouteSelection.of(settings, routes);
+        Optional<BrokerInUse.Preparation> broker = BrokerInUse.prepare(settings);
+        RouteSelection selection;
+        try {
+            selection = RouteSelection.of(settings, routes);
+        } catch (RuntimeException e) {
+            broker.ifPresent(BrokerInUse.Preparation::close);
+            throw e;
+        }
         selection.warnings().forEach(warning -> LOG.warn("{}", warning));
-        boolean well = new KutengApplication(settings, selection, routes).run();
+        boolean well = new KutengApplication(settings, broker, selection, routes).run();
         return well ? 0 : KutengCommand.FAILED;
     }
 }

@@ -8,8 +8,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Protects the workers of each route as the settings say. */
-public final class OnceSwitch implements OnceOnly, AutoCloseable {
+public final class OnceSwitch implements OnceOnly, OnceSwitchMXBean, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("kuteng.once");
+
+    /** Under which name JMX has it. */
+    public static final String OBJECT_NAME = "org.kuteng:type=OnceOnly";
 
     /** How often old keys are looked for, and skipped messages told of. */
     private static final long ROUND_MILLIS = TimeUnit.MINUTES.toMillis(1);
@@ -70,8 +73,8 @@ public final class OnceSwitch implements OnceOnly, AutoCloseable {
                 : new JdbcGuard(keys, inHand, database, skipped);
     }
 
-    /** How many messages were skipped, since their work was done before. */
-    public long skipped() {
+    @Override
+    public long getSkipped() {
         return skipped.count();
     }
 

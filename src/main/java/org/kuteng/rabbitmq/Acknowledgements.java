@@ -5,6 +5,7 @@ import com.rabbitmq.client.Channel;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Acknowledges the messages of one channel, several at once where it can: an acknowledgement of several covers each
@@ -17,6 +18,9 @@ final class Acknowledgements {
 
     /** Asked for when something begins to wait: calls {@link #flushInTime} soon. */
     private final Runnable later;
+
+    /** Not the monitor: a virtual thread that waits for the network in one would hold a thread of the system up. */
+    private final ReentrantLock lock = new ReentrantLock();
 
     /** Every message up to this one is acknowledged, given back, or waits here to be acknowledged. */
     private long settledUpTo;
@@ -49,7 +53,8 @@ final class Acknowledgements {
      * @throws AlreadyClosedException likewise
      */
     void done(long tag) throws IOException {
-        synchronized (this) {
+        lock.lock();
+        try {
             if (tag != settledUpTo + 1) {
                 settled(tag);
                 channel.basicAck(tag, false);
@@ -65,6 +70,8 @@ final class Acknowledgements {
                 return;
             }
             asked = true;
+        } finally {
+            lock.unlock();
         }
         later.run();
     }
@@ -75,10 +82,15 @@ final class Acknowledgements {
      * @throws IOException if the connection is lost: the broker has it back already
      * @throws AlreadyClosedException likewise
      */
-    synchronized void giveBack(long tag) throws IOException {
-        settled(tag);
-        // one by one: Qpid settles only the last of several
-        channel.basicNack(tag, false, true);
+    void giveBack(long tag) throws IOException {
+        lock.lock();
+        try {
+            settled(tag);
+            // one by one: Qpid settles only the last of several
+            channel.basicNack(tag, false, true);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void settled(long tag) {
@@ -98,23 +110,38 @@ final class Acknowledgements {
      * @throws IOException if it cannot, since the connection is lost
      * @throws AlreadyClosedException likewise
      */
-    synchronized void flush() throws IOException {
-        if (waiting > 0) {
-            boolean several = waiting > 1;
-            waiting = 0;
-            channel.basicAck(lastWaiting, several);
+    void flush() throws IOException {
+        lock.lock();
+        try {
+            if (waiting > 0) {
+                boolean several = waiting > 1;
+                waiting = 0;
+                channel.basicAck(lastWaiting, several);
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
     /** The same, when the time has come. */
-    synchronized void flushInTime() throws IOException {
-        asked = false;
-        flush();
+    void flushInTime() throws IOException {
+        lock.lock();
+        try {
+            asked = false;
+            flush();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** From now on each message is acknowledged at once, and what waits now. */
-    synchronized void flushAlways() throws IOException {
-        eager = true;
-        flush();
+    void flushAlways() throws IOException {
+        lock.lock();
+        try {
+            eager = true;
+            flush();
+        } finally {
+            lock.unlock();
+        }
     }
 }

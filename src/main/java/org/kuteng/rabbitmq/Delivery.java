@@ -3,7 +3,6 @@ package org.kuteng.rabbitmq;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Envelope;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A message as the broker handed it to a worker; kept with the exchange, and with every copy of it that a splitter or a
@@ -20,7 +19,9 @@ public final class Delivery {
     private final Envelope envelope;
     private final BasicProperties properties;
     private final byte[] body;
-    private final AtomicReference<Failure> failure = new AtomicReference<>();
+
+    /** Guarded by this. */
+    private Failure failure;
 
     Delivery(
             String queue,
@@ -72,13 +73,14 @@ public final class Delivery {
      * Notes that the work failed; what becomes of the message is decided when the route has ended. Of several failures
      * (the parts of a split message) the first counts, unless a later one is to bury.
      */
-    public void fail(Failure failed) {
-        failure.accumulateAndGet(
-                failed, (first, later) -> first == null || later.bury() && !first.bury() ? later : first);
+    public synchronized void fail(Failure failed) {
+        if (failure == null || failed.bury() && !failure.bury()) {
+            failure = failed;
+        }
     }
 
     /** Why the work failed; null if it did not. */
-    public Failure failure() {
-        return failure.get();
+    public synchronized Failure failure() {
+        return failure;
     }
 }

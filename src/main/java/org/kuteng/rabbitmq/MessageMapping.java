@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.function.BiConsumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
@@ -50,10 +49,10 @@ final class MessageMapping {
         this.identified = identified;
     }
 
-    /** Fills in the headers and the body of what arrived. */
+    /** Makes what arrived the message of the exchange. */
     void read(Delivery delivery, Exchange exchange) {
-        Message message = exchange.getMessage();
-        message.setHeaders(headers(delivery, exchange));
+        Message message = new WorkMessage(exchange, this, delivery);
+        exchange.setIn(message);
         message.setBody(body(delivery.properties(), delivery.body()));
     }
 
@@ -67,8 +66,8 @@ final class MessageMapping {
         return new String(body, encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding));
     }
 
-    private Map<String, Object> headers(Delivery delivery, Exchange exchange) {
-        Map<String, Object> headers = new HashMap<>();
+    /** Fills in the headers of what arrived. */
+    void readHeaders(Delivery delivery, Exchange exchange, Map<String, Object> headers) {
         BasicProperties properties = delivery.properties();
         if (properties.getHeaders() != null) {
             properties.getHeaders().forEach((name, value) -> {
@@ -83,26 +82,26 @@ final class MessageMapping {
         headers.put(SpringRabbitMQConstants.DELIVERY_TAG, envelope.getDeliveryTag());
         headers.put(SpringRabbitMQConstants.EXCHANGE_NAME, envelope.getExchange());
         headers.put(SpringRabbitMQConstants.ROUTING_KEY, envelope.getRoutingKey());
-        BiConsumer<String, Object> put = (name, value) -> {
-            if (value != null) {
-                headers.put(name, value);
-            }
-        };
         Integer mode = properties.getDeliveryMode();
-        put.accept(SpringRabbitMQConstants.DELIVERY_MODE, mode == null ? null : MessageDeliveryMode.fromInt(mode));
-        put.accept(SpringRabbitMQConstants.TYPE, properties.getType());
-        put.accept(SpringRabbitMQConstants.CONTENT_TYPE, properties.getContentType());
-        put.accept(SpringRabbitMQConstants.CONTENT_ENCODING, properties.getContentEncoding());
-        put.accept(SpringRabbitMQConstants.MESSAGE_ID, properties.getMessageId());
-        put.accept(SpringRabbitMQConstants.CORRELATION_ID, properties.getCorrelationId());
-        put.accept(SpringRabbitMQConstants.REPLY_TO, properties.getReplyTo());
-        put.accept(SpringRabbitMQConstants.EXPIRATION, properties.getExpiration());
-        put.accept(SpringRabbitMQConstants.TIMESTAMP, properties.getTimestamp());
-        put.accept(SpringRabbitMQConstants.USER_ID, properties.getUserId());
-        put.accept(SpringRabbitMQConstants.APP_ID, properties.getAppId());
-        put.accept(SpringRabbitMQConstants.PRIORITY, properties.getPriority());
-        put.accept(SpringRabbitMQConstants.CLUSTER_ID, properties.getClusterId());
-        return headers;
+        put(headers, SpringRabbitMQConstants.DELIVERY_MODE, mode == null ? null : MessageDeliveryMode.fromInt(mode));
+        put(headers, SpringRabbitMQConstants.TYPE, properties.getType());
+        put(headers, SpringRabbitMQConstants.CONTENT_TYPE, properties.getContentType());
+        put(headers, SpringRabbitMQConstants.CONTENT_ENCODING, properties.getContentEncoding());
+        put(headers, SpringRabbitMQConstants.MESSAGE_ID, properties.getMessageId());
+        put(headers, SpringRabbitMQConstants.CORRELATION_ID, properties.getCorrelationId());
+        put(headers, SpringRabbitMQConstants.REPLY_TO, properties.getReplyTo());
+        put(headers, SpringRabbitMQConstants.EXPIRATION, properties.getExpiration());
+        put(headers, SpringRabbitMQConstants.TIMESTAMP, properties.getTimestamp());
+        put(headers, SpringRabbitMQConstants.USER_ID, properties.getUserId());
+        put(headers, SpringRabbitMQConstants.APP_ID, properties.getAppId());
+        put(headers, SpringRabbitMQConstants.PRIORITY, properties.getPriority());
+        put(headers, SpringRabbitMQConstants.CLUSTER_ID, properties.getClusterId());
+    }
+
+    private static void put(Map<String, Object> headers, String name, Object value) {
+        if (value != null) {
+            headers.put(name, value);
+        }
     }
 
     /** A text as the client reads it from a header table is a LongString, also inside lists and tables. */

@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -48,7 +47,7 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
     private final Broker broker;
     private final WorkQueueSettings settings;
     private final Supplier<String> connectionName;
-    private final Executor completions;
+    private final Completions completions;
 
     /** Overdue messages, refusals that wait for their reason. */
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(daemon("timer"));
@@ -86,7 +85,7 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
         this.broker = broker;
         this.settings = settings;
         this.connectionName = connectionName;
-        this.completions = completions;
+        this.completions = new Completions(completions);
         timer.scheduleWithFixedDelay(
                 this::failOverdue, CHECK_INTERVAL.toMillis(), CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -453,14 +452,12 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
     }
 
     @Override
-    public void settled(Unconfirmed unconfirmed, Exception failure) {
-        Runnable told = () -> unconfirmed.callback.sent(failure);
-        try {
-            completions.execute(told);
-        } catch (RejectedExecutionException e) {
-            // at the end of the program: better told here than not at all
-            told.run();
-        }
+    public void settled(List<Unconfirmed> messages) {
+        completions.tell(messages);
+    }
+
+    private void settled(Unconfirmed unconfirmed, Exception failure) {
+        completions.tell(List.of(unconfirmed.failed(failure)));
     }
 
     @Override

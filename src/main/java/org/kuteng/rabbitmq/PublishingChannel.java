@@ -61,8 +61,8 @@ final class PublishingChannel {
 
     /** Whoever opened the channel. */
     interface Owner {
-        /** The broker said what became of a message. */
-        void settled(Unconfirmed unconfirmed, Exception failure);
+        /** The broker said what became of these messages; each knows its {@link Unconfirmed#failure}. */
+        void settled(List<Unconfirmed> messages);
 
         /** There may be room again, or the broker does not listen any more, or listens again. */
         void roomChanged();
@@ -161,7 +161,7 @@ final class PublishingChannel {
                     "message for " + message.target() + " cannot be sent: " + e.getMessage(), e);
         }
         if (!confirm) {
-            owner.settled(unconfirmed, null);
+            owner.settled(List.of(unconfirmed));
         }
         return true;
     }
@@ -250,7 +250,10 @@ final class PublishingChannel {
             window.settle(number, multiple, settled::add);
         }
         for (Unconfirmed unconfirmed : settled) {
-            owner.settled(unconfirmed, unconfirmed.returned != null ? unconfirmed.returned : failure);
+            unconfirmed.failed(unconfirmed.returned != null ? unconfirmed.returned : failure);
+        }
+        if (!settled.isEmpty()) {
+            owner.settled(settled);
         }
         owner.roomChanged();
     }

@@ -23,8 +23,17 @@ final class Unconfirmed {
     /** Set if the broker gave it back. */
     Exception returned;
 
+    /** Why the broker does not have it; null if it has. Set when that is known. */
+    Exception failure;
+
     Unconfirmed(OutgoingMessage message, SendCallback callback) {
         this.message = message;
         this.callback = callback;
+    }
+
+    /** @param why null if the broker has it */
+    Unconfirmed failed(Exception why) {
+        failure = why;
+        return this;
     }
 }

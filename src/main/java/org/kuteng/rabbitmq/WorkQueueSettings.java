@@ -18,6 +18,7 @@ import org.springframework.amqp.core.AcknowledgeMode;
  * @param sendAgain whether what was unconfirmed when the connection broke is sent again (duplicates are possible) or
  *     fails; default true
  * @param stopTimeout how long a worker that is stopped may go on with the message in hand; default 30 s
+ * @param virtualThreads whether workers work on virtual threads; wants Java 21 or later; default false
  */
 public record WorkQueueSettings(
         QueueType queueType,
@@ -28,7 +29,11 @@ public record WorkQueueSettings(
         Duration confirmTimeout,
         int confirmWindow,
         boolean sendAgain,
-        Duration stopTimeout) {
+        Duration stopTimeout,
+        boolean virtualThreads) {
+
+    /** The version of Java that brought virtual threads. */
+    public static final int VIRTUAL_THREADS_SINCE = 21;
 
     /** A broker under load, or a cluster that elects a leader, answers within it. */
     public static final Duration DEFAULT_CONFIRM_TIMEOUT = Duration.ofSeconds(30);
@@ -48,7 +53,8 @@ public record WorkQueueSettings(
             DEFAULT_CONFIRM_TIMEOUT,
             DEFAULT_CONFIRM_WINDOW,
             true,
-            DEFAULT_STOP_TIMEOUT);
+            DEFAULT_STOP_TIMEOUT,
+            false);
 
     /** The same with confirmations. */
     WorkQueueSettings confirming() {
@@ -61,6 +67,7 @@ public record WorkQueueSettings(
                 confirmTimeout,
                 confirmWindow,
                 sendAgain,
-                stopTimeout);
+                stopTimeout,
+                virtualThreads);
     }
 }

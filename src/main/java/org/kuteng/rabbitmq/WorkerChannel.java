@@ -10,9 +10,7 @@ import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
@@ -35,23 +33,19 @@ final class WorkerChannel {
     /** A broker that does not answer is not waited for any longer. */
     private static final long CANCEL_TIMEOUT_SECONDS = 2;
 
-    /** Ends the thread when it comes to it. */
-    private static final Delivery END = new Delivery(null, null, null, null, null, null);
-
     private final WorkerConsumer worker;
     private final WorkerConnection connection;
     private final String queue;
     private final int index;
     private final boolean acknowledging;
     private final Channel channel;
-    private final BlockingDeque<Delivery> sentAhead;
+    private final SentAhead sentAhead;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
     private final List<Receiver> receivers = new ArrayList<>();
     private int inHand;
     private boolean threadEnded;
     private final AtomicBoolean stopAsked = new AtomicBoolean();
-    private volatile boolean stopping;
 
     /** @param index the number of this consumer in its route, from 1 */
     WorkerChannel(
@@ -67,7 +61,7 @@ final class WorkerChannel {
         this.queue = queue;
         this.index = index;
         this.acknowledging = acknowledging;
-        this.sentAhead = acknowledging ? new LinkedBlockingDeque<>() : new LinkedBlockingDeque<>(UNACKNOWLEDGED_BUFFER);
+        this.sentAhead = connection.newSentAhead(acknowledging ? Integer.MAX_VALUE : UNACKNOWLEDGED_BUFFER);
     }
 
     String queue() {
@@ -85,7 +79,10 @@ final class WorkerChannel {
 
     /** Begins to consume; returns when the broker has agreed. */
     void start() throws IOException {
-        WorkerConnection.daemon(this::work, worker.getRouteId() + "#" + index).start();
+        boolean virtual = worker.getEndpoint().getComponent().settings().virtualThreads();
+        WorkerThreads.named(worker.getRouteId() + "#" + index, virtual)
+                .newThread(this::work)
+                .start();
         consume(new Receiver(channel, queue, ""), worker.getEndpoint().getPrefetchCount());
     }
 
@@ -123,7 +120,7 @@ final class WorkerChannel {
 
     private void work() {
         try {
-            for (Delivery next = sentAhead.take(); next != END; next = sentAhead.take()) {
+            for (Delivery next = sentAhead.take(); next != null; next = sentAhead.take()) {
                 if (acknowledging && !next.channel().isOpen()) {
                     // the broker has it back already, and gives it to another one
                     continue;
@@ -227,28 +224,16 @@ final class WorkerChannel {
         }
         if (!acknowledging) {
             // the broker has forgotten what it sent: it is all done before the end
-            receivers.forEach(receiver -> receiver.cancel().whenComplete((answer, failure) -> offerEnd()));
+            receivers.forEach(receiver ->
+                    receiver.cancel().whenComplete((answer, failure) -> connection.afterWhatWasRead(sentAhead::end)));
             return;
         }
-        stopping = true;
         receivers.forEach(receiver -> acknowledge(receiver.acknowledgements::flushAlways));
         // before anything is given back, else it comes here again
         receivers.forEach(Receiver::cancel);
-        List<Delivery> rest = new ArrayList<>();
-        sentAhead.drainTo(rest);
-        rest.removeIf(delivery -> delivery == END);
-        offerEnd();
-        for (Delivery delivery : rest) {
+        for (Delivery delivery : sentAhead.endAndClear()) {
             pickUp();
             putBack(delivery);
-        }
-    }
-
-    private void end() {
-        try {
-            sentAhead.put(END);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -279,19 +264,10 @@ final class WorkerChannel {
 
     /** With its channel gone, the broker has them back already. */
     private void forgetSentAhead() {
-        stopping = true;
         if (acknowledging) {
-            sentAhead.clear();
-        }
-        offerEnd();
-    }
-
-    private void offerEnd() {
-        if (!sentAhead.offer(END)) {
-            // a full buffer of unacknowledged messages: they are worked off first
-            Thread ender = new Thread(this::end, "kuteng-ender");
-            ender.setDaemon(true);
-            ender.start();
+            sentAhead.endAndClear();
+        } else {
+            sentAhead.end();
         }
     }
 
@@ -323,15 +299,10 @@ final class WorkerChannel {
         @Override
         public void handleDelivery(String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
             Delivery delivery = new Delivery(from, queue, acknowledgements, envelope, properties, body);
-            if (stopping && acknowledging) {
-                giveBack(delivery);
-                return;
-            }
             try {
-                if (tagSuffix.isEmpty()) {
-                    sentAhead.put(delivery);
-                } else {
-                    sentAhead.putFirst(delivery);
+                boolean redelivered = !tagSuffix.isEmpty();
+                if (!sentAhead.put(delivery, redelivered) && acknowledging) {
+                    giveBack(delivery);
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -5,16 +5,18 @@ import com.rabbitmq.client.Connection;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.kuteng.broker.BetweenReads;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.broker.BrokerFaults;
 import org.kuteng.broker.Queues;
-import org.kuteng.broker.SameThread;
 import org.kuteng.broker.Topology;
 import org.slf4j.Logger;
 
@@ -41,6 +43,11 @@ final class WorkerConnection {
     private final Object opening = new Object();
 
     private final List<WorkerChannel> channels = new ArrayList<>();
+
+    /** Those whose worker sleeps though there are messages. */
+    private final Queue<SentAhead> asleep = new ConcurrentLinkedQueue<>();
+
+    private final BetweenReads reads = new BetweenReads(this::wake);
     private final ScheduledThreadPoolExecutor recovery;
     private Connection connection;
     private volatile boolean taking = true;
@@ -76,7 +83,7 @@ final class WorkerConnection {
      */
     void begin() {
         try {
-            open(endpoint.getComponent().broker().open(connectionName(), SameThread.EXECUTOR));
+            open(endpoint.getComponent().broker().open(connectionName(), reads));
         } catch (BrokerException e) {
             if (e.isPermanent()) {
                 throw e;
@@ -84,6 +91,22 @@ final class WorkerConnection {
             log.warn("{}", e.getMessage());
             recover();
         }
+    }
+
+    /** Messages for the worker of one consumer, which is woken when all that was read has been put in. */
+    SentAhead newSentAhead(int most) {
+        return new SentAhead(most, asleep::add);
+    }
+
+    private void wake() {
+        for (SentAhead messages = asleep.poll(); messages != null; messages = asleep.poll()) {
+            messages.wake();
+        }
+    }
+
+    /** Runs it when what the broker has sent so far has been put in. */
+    void afterWhatWasRead(Runnable task) {
+        reads.execute(task);
     }
 
     private String connectionName() {
@@ -206,7 +229,7 @@ final class WorkerConnection {
         Broker broker = endpoint.getComponent().broker();
         try {
             if (!openMissingIfConnected()) {
-                Connection fresh = broker.openPatiently(connectionName(), SameThread.EXECUTOR, () -> taking);
+                Connection fresh = broker.openPatiently(connectionName(), reads, () -> taking);
                 if (fresh == null) {
                     return;
                 }

@@ -184,21 +184,21 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         } catch (RuntimeException e) {
             exchange.setException(e);
         }
-        claim(channel, delivery, exchange).ifPresent(claim -> work(channel, delivery, exchange, claim));
+        Claim claim = guard == null ? Claim.NONE : claim(channel, delivery, exchange);
+        if (claim != null) {
+            work(channel, delivery, exchange, claim);
+        }
     }
 
-    /** @return empty if the message is not to be worked on; it is cared for then */
-    private Optional<Claim> claim(WorkerChannel channel, Delivery delivery, Exchange exchange) {
-        if (guard == null) {
-            return Optional.of(Claim.NONE);
-        }
+    /** @return null if the message is not to be worked on; it is cared for then */
+    private Claim claim(WorkerChannel channel, Delivery delivery, Exchange exchange) {
         try {
             Optional<Claim> claim = guard.claim(exchange, delivery);
             if (claim.isEmpty()) {
                 releaseExchange(exchange, false);
                 channel.done(delivery);
             }
-            return claim;
+            return claim.orElse(null);
         } catch (NotNowException e) {
             putBack(channel, delivery, exchange, e);
         } catch (InterruptedException e) {
@@ -208,7 +208,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             exchange.setException(e);
             finish(channel, delivery, exchange, Claim.NONE);
         }
-        return Optional.empty();
+        return null;
     }
 
     private void putBack(WorkerChannel channel, Delivery delivery, Exchange exchange, Exception why) {

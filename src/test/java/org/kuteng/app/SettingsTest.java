@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -235,6 +237,27 @@ class SettingsTest {
         arguments.put(key, shown.replace("***", "secret"));
 
         assertProblems(key + " is '" + shown + "' (--set): " + problem);
+    }
+
+    @Test
+    @EnabledForJreRange(max = JRE.JAVA_20)
+    void virtualThreadsAreRefusedWhereThereAreNone() {
+        arguments.put("kuteng.virtualThreads", "false");
+        assertFalse(load().get(Setting.VIRTUAL_THREADS));
+        arguments.put("kuteng.virtualThreads", "true");
+
+        assertProblems(
+                "kuteng.virtualThreads is 'true' (--set): virtual threads need Java 21 or later, and this is Java "
+                        + System.getProperty("java.version") + " (JAVA_HOME chooses another one)");
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void virtualThreadsAreTakenWhereThereAreSome() {
+        assertFalse(load().get(Setting.VIRTUAL_THREADS));
+        arguments.put("kuteng.virtualThreads", "true");
+
+        assertTrue(load().get(Setting.VIRTUAL_THREADS));
     }
 
     @Test

@@ -28,19 +28,27 @@ final class CamelOnBroker implements AutoCloseable {
     }
 
     static CamelOnBroker at(String uri, QueueType type) {
+        return new CamelOnBroker(uri, settings(type, false));
+    }
+
+    /** With workers on virtual threads, or on threads of the system. */
+    static CamelOnBroker onThreads(String uri, boolean virtual) {
+        return new CamelOnBroker(uri, settings(WorkQueueSettings.DEFAULTS.queueType(), virtual));
+    }
+
+    private static WorkQueueSettings settings(QueueType type, boolean virtualThreads) {
         WorkQueueSettings defaults = WorkQueueSettings.DEFAULTS;
-        return new CamelOnBroker(
-                uri,
-                new WorkQueueSettings(
-                        type,
-                        false,
-                        defaults.acknowledgeMode(),
-                        defaults.acks(),
-                        defaults.confirm(),
-                        defaults.confirmTimeout(),
-                        defaults.confirmWindow(),
-                        defaults.sendAgain(),
-                        defaults.stopTimeout()));
+        return new WorkQueueSettings(
+                type,
+                false,
+                defaults.acknowledgeMode(),
+                defaults.acks(),
+                defaults.confirm(),
+                defaults.confirmTimeout(),
+                defaults.confirmWindow(),
+                defaults.sendAgain(),
+                defaults.stopTimeout(),
+                virtualThreads);
     }
 
     /** What a worker does with the text of a message. */

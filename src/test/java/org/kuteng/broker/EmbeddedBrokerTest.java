@@ -101,6 +101,22 @@ class EmbeddedBrokerTest {
     }
 
     @Test
+    void onlyListensWhenItIsToldToAndTakesAnotherPortAfterOneThatItCouldNotHave() throws Exception {
+        QpidBroker made = QpidBroker.open(anyPort());
+        try (ServerSocket other = new ServerSocket()) {
+            assertTrue(made.port() <= 0, () -> "it listens on " + made.port());
+            other.bind(new InetSocketAddress(EmbeddedBroker.HOST, 0));
+            assertThrows(EmbeddedBrokerException.class, () -> made.listen(other.getLocalPort()));
+
+            made.listen(EmbeddedBroker.ANY_PORT);
+
+            PlainClient.connect(made.port()).close();
+        } finally {
+            made.close();
+        }
+    }
+
+    @Test
     void isSilentAndLeavesNothingOnDisk() throws Exception {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);

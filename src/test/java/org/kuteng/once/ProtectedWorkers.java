@@ -64,7 +64,8 @@ final class ProtectedWorkers implements AutoCloseable {
                                 defaults.confirmTimeout(),
                                 defaults.confirmWindow(),
                                 defaults.sendAgain(),
-                                defaults.stopTimeout()));
+                                defaults.stopTimeout(),
+                                defaults.virtualThreads()));
         return workers;
     }
 
@@ -94,7 +95,7 @@ final class ProtectedWorkers implements AutoCloseable {
     }
 
     long skipped() {
-        return onceSwitch.skipped();
+        return onceSwitch.getSkipped();
     }
 
     Database database() {

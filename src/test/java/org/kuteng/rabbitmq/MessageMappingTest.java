@@ -18,6 +18,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.charset.UnsupportedCharsetException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.HashMap;
@@ -27,6 +28,8 @@ import org.apache.camel.Exchange;
 import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.DefaultHeaderFilterStrategy;
+import org.apache.camel.support.DefaultPooledExchange;
 import org.apache.camel.support.service.ServiceHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +51,53 @@ class MessageMappingTest {
     }
 
     // --- what arrives
+
+    @Test
+    void headersAreMadeWhenSomebodyAsks() {
+        List<String> made = new ArrayList<>();
+        MessageMapping watched = new MessageMapping(
+                new DefaultHeaderFilterStrategy() {
+                    @Override
+                    public boolean applyFilterToExternalHeaders(String name, Object value, Exchange from) {
+                        made.add(name);
+                        return false;
+                    }
+                },
+                true,
+                true);
+        watched.read(delivery(properties().headers(Map.of("tenant", "acme")).build(), new byte[1]), exchange);
+
+        assertArrayEquals(new byte[1], exchange.getMessage().getBody(byte[].class));
+        assertEquals(List.of(), made);
+        assertEquals("acme", exchange.getMessage().getHeader("tenant"));
+        exchange.getMessage().setHeader("tenant", "other");
+        assertEquals("other", exchange.getMessage().getHeader("tenant"));
+        assertEquals(List.of("tenant"), made);
+    }
+
+    @Test
+    void aCopyHasTheHeadersToo() {
+        read(properties().headers(Map.of("tenant", "acme")).build(), new byte[1]);
+
+        Exchange copy = exchange.copy();
+        copy.getMessage().setHeader("part", 1);
+
+        assertEquals("acme", copy.getMessage().getHeader("tenant"));
+        assertEquals("key", copy.getMessage().getHeader(SpringRabbitMQConstants.ROUTING_KEY));
+        assertNull(exchange.getMessage().getHeader("part"));
+    }
+
+    @Test
+    void nothingOfAMessageIsLeftInAnExchangeThatIsUsedAgain() {
+        DefaultPooledExchange pooled = new DefaultPooledExchange(context);
+        pooled.reset(1);
+        mapping.read(delivery(properties().headers(Map.of("tenant", "acme")).build(), new byte[1]), pooled);
+
+        pooled.done();
+
+        assertNull(pooled.getMessage().getBody());
+        assertEquals(Map.of(), pooled.getMessage().getHeaders());
+    }
 
     @Test
     void aTextIsReadAsUtf8() {
@@ -375,9 +425,12 @@ class MessageMappingTest {
     }
 
     private void read(BasicProperties properties, byte[] body) {
-        Delivery delivery =
-                new Delivery("kuteng", "kuteng", null, new Envelope(7, true, "exchange", "key"), properties, body);
+        Delivery delivery = delivery(properties, body);
         exchange.setProperty(Delivery.PROPERTY, delivery);
         mapping.read(delivery, exchange);
+    }
+
+    private static Delivery delivery(BasicProperties properties, byte[] body) {
+        return new Delivery("kuteng", "kuteng", null, new Envelope(7, true, "exchange", "key"), properties, body);
     }
 }

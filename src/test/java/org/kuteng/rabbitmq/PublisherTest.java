@@ -113,7 +113,8 @@ class PublisherTest {
                 PATIENT,
                 10,
                 true,
-                Duration.ZERO));
+                Duration.ZERO,
+                false));
 
         send(publisher, "a").isConfirmed();
     }
@@ -129,7 +130,8 @@ class PublisherTest {
                 PATIENT,
                 10,
                 true,
-                Duration.ZERO));
+                Duration.ZERO,
+                false));
         broker.last().failWrites();
 
         send(publisher, "a").isConfirmed();
@@ -795,7 +797,8 @@ class PublisherTest {
                 timeout,
                 window,
                 sendAgain,
-                Duration.ZERO);
+                Duration.ZERO,
+                false);
     }
 
     private Publisher publisher(Duration timeout) {

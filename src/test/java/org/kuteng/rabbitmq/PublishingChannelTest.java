@@ -137,7 +137,7 @@ class PublishingChannelTest {
 
     private final class Owner implements PublishingChannel.Owner {
         @Override
-        public void settled(Unconfirmed unconfirmed, Exception failure) {
+        public void settled(List<Unconfirmed> messages) {
             throw new AssertionError("the broker said nothing");
         }
 

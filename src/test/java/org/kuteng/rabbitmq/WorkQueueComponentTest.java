@@ -34,7 +34,8 @@ class WorkQueueComponentTest {
                                     Duration.ofSeconds(20),
                                     MANY,
                                     true,
-                                    Duration.ZERO));
+                                    Duration.ZERO,
+                                    false));
             WorkQueueComponent component = new WorkQueueComponent();
             context.addComponent("spring-rabbitmq", component);
             context.start();
