@@ -43,6 +43,9 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         context.getLogger("org.apache.camel.impl.engine.AbstractCamelContext").setLevel(Level.OFF);
         context.getLogger("org.apache.qpid").setLevel(Level.WARN);
         context.getLogger("qpid.message").setLevel(Level.OFF);
+        // who asked for the task is told of it as well: a client whose consumer is refused gets its 403
+        context.getLogger("org.apache.qpid.server.configuration.updater.TaskExecutorImpl")
+                .setLevel(Level.OFF);
         context.getLogger("org.springframework").setLevel(Level.WARN);
         // kuteng.database says in one line that the database is away, and in another that it is back
         context.getLogger("com.zaxxer.hikari").setLevel(Level.OFF);

@@ -40,6 +40,9 @@ abstract class ReloadBehaviour {
 
     private static final Duration SHORT_DELAY = Duration.ofMillis(100);
 
+    /** Some hundred edits are waited for, one after another. */
+    private static final Duration LOOK_INTERVAL = Duration.ofMillis(20);
+
     @RegisterExtension
     final KutengProcesses kuteng = new KutengProcesses();
 
@@ -96,6 +99,8 @@ abstract class ReloadBehaviour {
         int before = process.lines(regex).size();
         edit.run();
         await().atMost(Duration.ofSeconds(20))
+                .pollDelay(LOOK_INTERVAL)
+                .pollInterval(LOOK_INTERVAL)
                 .failFast(() -> assertTrue(process.isAlive(), process.toString()))
                 .until(() -> process.lines(regex).size() > before);
         return process.lines(regex).get(before);

@@ -99,7 +99,7 @@ class ReloadEmbeddedIT extends ReloadBehaviour {
         int before = run.lines("ticker +tick").size();
         // longer than any look at the files would take
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> run.lines("ticker +tick").size() > before + 100);
+                .until(() -> run.lines("ticker +tick").size() > before + 60);
         assertEquals(List.of(), run.lines("tock|reload"));
     }
 
