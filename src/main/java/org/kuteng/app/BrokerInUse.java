@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
@@ -33,11 +32,7 @@ public record BrokerInUse(Broker broker, EmbeddedBroker embedded) implements Aut
         }
 
         private EmbeddedBroker take() {
-            try {
-                return broker.join();
-            } catch (CompletionException e) {
-                throw e.getCause() instanceof RuntimeException cause ? cause : e;
-            }
+            return Background.join(broker);
         }
 
         /** Ends what was made. */
@@ -53,22 +48,13 @@ public record BrokerInUse(Broker broker, EmbeddedBroker embedded) implements Aut
             return Optional.empty();
         }
         boolean inMemory = settings.get(Setting.EMBEDDED_STORE) == null;
-        CompletableFuture<EmbeddedBroker> broker = new CompletableFuture<>();
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        if (inMemory) {
-                            broker.complete(EmbeddedBroker.open(options(settings, true)));
-                        } else {
-                            EmbeddedBroker.prepare();
-                        }
-                    } catch (Throwable e) {
-                        broker.completeExceptionally(e);
-                    }
-                },
-                "kuteng-broker-prepare");
-        thread.setDaemon(true);
-        thread.start();
+        CompletableFuture<EmbeddedBroker> broker = Background.start("kuteng-broker-prepare", () -> {
+            if (inMemory) {
+                return EmbeddedBroker.open(options(settings, true));
+            }
+            EmbeddedBroker.prepare();
+            return null;
+        });
         return inMemory ? Optional.of(new Preparation(broker)) : Optional.empty();
     }
 
@@ -83,9 +69,10 @@ public record BrokerInUse(Broker broker, EmbeddedBroker embedded) implements Aut
     public static BrokerInUse start(Settings settings, Optional<Preparation> prepared, BooleanSupplier goOn) {
         List<BrokerUri> nodes = settings.get(Setting.BROKER);
         if (nodes.isEmpty()) {
-            EmbeddedBroker embedded =
-                    prepared.map(Preparation::take).orElseGet(() -> EmbeddedBroker.open(options(settings, true)));
-            listen(embedded, settings);
+            EmbeddedBroker embedded = prepared.isPresent()
+                    ? listening(prepared.get().take())
+                    : EmbeddedBroker.start(options(settings, true));
+            tell(embedded, settings);
             return new BrokerInUse(new Broker(connection(settings, List.of(uri(embedded)))), embedded);
         }
         Broker broker = new Broker(connection(settings, nodes));
@@ -118,8 +105,8 @@ public record BrokerInUse(Broker broker, EmbeddedBroker embedded) implements Aut
      * @param anyPort whether a free port is taken when the wanted one is taken
      */
     public static EmbeddedBroker startEmbedded(Settings settings, boolean anyPort) {
-        EmbeddedBroker embedded = EmbeddedBroker.open(options(settings, anyPort));
-        listen(embedded, settings);
+        EmbeddedBroker embedded = EmbeddedBroker.start(options(settings, anyPort));
+        tell(embedded, settings);
         return embedded;
     }
 
@@ -128,13 +115,12 @@ public record BrokerInUse(Broker broker, EmbeddedBroker embedded) implements Aut
                 settings.get(Setting.EMBEDDED_PORT), anyPort, settings.get(Setting.EMBEDDED_STORE), null, null, null);
     }
 
-    private static void listen(EmbeddedBroker embedded, Settings settings) {
-        try {
-            embedded.listen();
-        } catch (RuntimeException e) {
-            embedded.close();
-            throw e;
-        }
+    private static EmbeddedBroker listening(EmbeddedBroker embedded) {
+        embedded.listen();
+        return embedded;
+    }
+
+    private static void tell(EmbeddedBroker embedded, Settings settings) {
         int wanted = settings.get(Setting.EMBEDDED_PORT);
         Path store = settings.get(Setting.EMBEDDED_STORE);
         LOG.info(

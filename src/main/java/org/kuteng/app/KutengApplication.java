@@ -3,7 +3,6 @@ package org.kuteng.app;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -71,38 +70,15 @@ public final class KutengApplication {
         Thread hook = new Thread(this::stopAndWait, "kuteng-stop");
         Runtime.getRuntime().addShutdownHook(hook);
         // the broker starts beside Camel
-        CompletableFuture<BrokerInUse> starting = startBroker();
+        CompletableFuture<BrokerInUse> starting = Background.start(
+                "kuteng-broker-start", () -> BrokerInUse.start(settings, prepared, () -> !stopping.get()));
         try {
-            runCamel(() -> join(starting));
+            runCamel(() -> Background.join(starting));
         } finally {
             starting.thenAccept(BrokerInUse::close).exceptionally(e -> null).join();
             stopped.countDown();
         }
         return !failed.get();
-    }
-
-    private CompletableFuture<BrokerInUse> startBroker() {
-        CompletableFuture<BrokerInUse> starting = new CompletableFuture<>();
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        starting.complete(BrokerInUse.start(settings, prepared, () -> !stopping.get()));
-                    } catch (Throwable e) {
-                        starting.completeExceptionally(e);
-                    }
-                },
-                "kuteng-broker-start");
-        thread.setDaemon(true);
-        thread.start();
-        return starting;
-    }
-
-    private static <T> T join(CompletableFuture<T> future) {
-        try {
-            return future.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
-        }
     }
 
     private void runCamel(Supplier<BrokerInUse> brokerInUse) {

@@ -113,9 +113,18 @@ public final class EmbeddedBroker implements AutoCloseable {
     /**
      * Lets clients in; returns when they can connect. Call it once.
      *
-     * @throws EmbeddedBrokerException when the wanted port is taken and no other may be used
+     * @throws EmbeddedBrokerException when the wanted port is taken and no other may be used; the broker is closed then
      */
     public void listen() {
+        try {
+            listenSomewhere();
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void listenSomewhere() {
         int port = PortProbe.choose(options.port(), options.fallbackToFreePort());
         try {
             qpid.listen(port);
@@ -138,13 +147,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         // before a store is opened for nothing
         PortProbe.choose(options.port(), options.fallbackToFreePort());
         EmbeddedBroker broker = open(options);
-        try {
-            broker.listen();
-            return broker;
-        } catch (RuntimeException e) {
-            broker.close();
-            throw e;
-        }
+        broker.listen();
+        return broker;
     }
 
     /** The TCP port that it listens on. */

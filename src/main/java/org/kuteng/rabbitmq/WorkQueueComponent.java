@@ -163,9 +163,9 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
 
     private Publisher newPublisher(WorkQueueSettings with, Supplier<String> name) {
         if (completions == null) {
-            // at a limit, Camel lets the thread that hands over run the task itself, and that is the one that reads
-            // from
-            // the broker: it would wait for room that only it can make. There is no more in it than exchanges under way
+            // at a limit, Camel lets the thread that hands over run the task itself, and that is the one that
+            // reads from the broker: it would wait for room that only it can make. There is no more in it than
+            // exchanges under way
             ThreadPoolProfile unlimited = new ThreadPoolProfileBuilder("kuteng-sent")
                     .poolSize(COMPLETION_THREADS)
                     .maxPoolSize(COMPLETION_THREADS)

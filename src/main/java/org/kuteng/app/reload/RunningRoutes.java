@@ -158,7 +158,7 @@ final class RunningRoutes implements RoutesBuilder {
     /** Takes routes that have ended out of Camel. */
     void remove(Collection<Unit> units) throws Exception {
         Set<String> used = parts.usedOnlyBy(ids(units));
-        for (RouteDefinition definition : withParts(units)) {
+        for (RouteDefinition definition : with(used, units)) {
             remove(definition);
         }
         parts.removeEndpoints(used);
@@ -173,7 +173,10 @@ final class RunningRoutes implements RoutesBuilder {
 
     /** What stands for routes in Camel, and what Camel has made of kamelets for them alone. */
     List<RouteDefinition> withParts(Collection<Unit> units) {
-        Set<String> used = parts.usedOnlyBy(ids(units));
+        return with(parts.usedOnlyBy(ids(units)), units);
+    }
+
+    private List<RouteDefinition> with(Set<String> used, Collection<Unit> units) {
         return Stream.concat(
                         units.stream().flatMap(unit -> running(unit).stream()),
                         model.getRouteDefinitions().stream().filter(route -> used.contains(route.getRouteId())))
