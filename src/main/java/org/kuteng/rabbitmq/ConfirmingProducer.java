@@ -59,21 +59,41 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
             return requestReply.process(exchange, callback);
         }
         try {
-            publisher.send(message(exchange), failure -> {
-                if (failure != null) {
-                    exchange.setException(failure);
-                }
-                callback.done(false);
-            });
-            return false;
+            OutgoingMessage message = message(exchange);
+            if (!waitsForSends(exchange)) {
+                publisher.send(message, workQueue(exchange), failure -> {
+                    if (failure != null) {
+                        exchange.setException(failure);
+                    }
+                    callback.done(false);
+                });
+                return false;
+            }
+            publisher.sendAndWait(message, workQueue(exchange));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             exchange.setException(e);
-        } catch (Exception e) {
+        } catch (Throwable e) {
             exchange.setException(e);
         }
         callback.done(true);
         return true;
+    }
+
+    /**
+     * Whether the route goes on on the worker's own thread once the broker has the message, so that it works on as many
+     * messages at a time as it has consumers. Otherwise on whatever thread is free.
+     */
+    private static boolean waitsForSends(Exchange exchange) {
+        return exchange.getProperty(Delivery.PROPERTY) != null
+                && exchange.getFromEndpoint() instanceof WorkQueueEndpoint from
+                && !from.isAsyncConsumer();
+    }
+
+    /** The queue whose work sends; null if no worker does. */
+    private static String workQueue(Exchange exchange) {
+        Delivery delivery = exchange.getProperty(Delivery.PROPERTY, Delivery.class);
+        return delivery == null ? null : delivery.workQueue();
     }
 
     private OutgoingMessage message(Exchange exchange) throws Exception {

@@ -7,21 +7,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.camel.Endpoint;
 import org.apache.camel.RuntimeCamelException;
-import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.apache.camel.component.springrabbit.SpringRabbitMQComponent;
 import org.apache.camel.component.springrabbit.SpringRabbitMQEndpoint;
-import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.util.PropertiesHelper;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
+import org.kuteng.events.WorkEvents;
+import org.kuteng.publish.GrowingThreads;
 import org.kuteng.publish.PublishSettings;
 import org.kuteng.publish.Publisher;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
@@ -37,10 +36,6 @@ import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 @Component("spring-rabbitmq")
 public class WorkQueueComponent extends SpringRabbitMQComponent {
 
-    /** Threads that go on with routes whose send was confirmed. */
-    private static final int COMPLETION_THREADS =
-            Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
-
     private final Set<WorkerConsumer> workers = ConcurrentHashMap.newKeySet();
     private Consumer<BrokerException> fatalFaultHandler = fault -> {};
     private Runnable readyListener = () -> {};
@@ -48,7 +43,7 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     private WorkQueueSettings settings = WorkQueueSettings.DEFAULTS;
     private FailureHandler failureHandler;
     private OnceOnly onceOnly;
-    private ExecutorService completions;
+    private GrowingThreads completions;
     private Publisher publisher;
     private Publisher failurePublisher;
     private CachingConnectionFactory requestReplyConnections;
@@ -165,17 +160,9 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
 
     private Publisher newPublisher(PublishSettings with, Supplier<String> name) {
         if (completions == null) {
-            // at a limit, Camel lets the thread that hands over run the task itself, and that is the one that
-            // reads from the broker: it would wait for room that only it can make. There is no more in it than
-            // exchanges under way
-            ThreadPoolProfile unlimited = new ThreadPoolProfileBuilder("kuteng-sent")
-                    .poolSize(COMPLETION_THREADS)
-                    .maxPoolSize(COMPLETION_THREADS)
-                    .maxQueueSize(Integer.MAX_VALUE)
-                    .build();
-            completions = getCamelContext().getExecutorServiceManager().newThreadPool(this, "kuteng-sent", unlimited);
+            completions = new GrowingThreads("kuteng-sent");
         }
-        Publisher opened = new Publisher(broker(), with, name, completions);
+        Publisher opened = new Publisher(broker(), with, name, completions, WorkEvents.NONE);
         opened.onRefusal(this::fatal);
         return opened;
     }
@@ -258,7 +245,7 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
                 failurePublisher = null;
             }
             if (completions != null) {
-                getCamelContext().getExecutorServiceManager().shutdown(completions);
+                completions.close();
                 completions = null;
             }
             if (requestReplyConnections != null) {
