@@ -85,7 +85,7 @@ final class WorkerConnection {
         try {
             open(endpoint.getComponent().broker().open(connectionName(), reads));
         } catch (BrokerException e) {
-            if (e.isPermanent()) {
+            if (e.needsPerson()) {
                 throw e;
             }
             log.warn("{}", e.getMessage());
@@ -151,7 +151,7 @@ final class WorkerConnection {
             Channel channel = connection.createChannel();
             if (channel == null) {
                 throw new BrokerException(
-                        true,
+                        BrokerException.Cure.CONFIGURATION,
                         "the broker allows only " + connection.getChannelMax() + " channels on a connection; "
                                 + worker.getRouteId() + " has concurrentConsumers=" + endpoint.getConcurrentConsumers(),
                         null);
@@ -244,7 +244,7 @@ final class WorkerConnection {
             if (!taking) {
                 return;
             }
-            if (e.isPermanent()) {
+            if (e.endsRoute()) {
                 log.error("{}", e.getMessage());
                 endpoint.getComponent().fatal(e);
                 return;
