@@ -88,7 +88,7 @@ final class LargeBodies {
                 }
             }
             case AMQP.FRAME_BODY -> {
-                if (passing > 0 && left[room(frame.getChannel())] != 0) {
+                if (passing > 0 && isPassing(frame.getChannel())) {
                     passOver(frame.getChannel(), frame.getPayload().length);
                     return NOTHING;
                 }
@@ -101,8 +101,9 @@ final class LargeBodies {
     }
 
     private void noteMethod(int channel, byte[] method) {
-        methods[room(channel)] = method;
-        if (passing > 0 && left[channel] != 0) {
+        makeRoom(channel);
+        methods[channel] = method;
+        if (passing > 0 && isPassing(channel)) {
             endOfBody(channel);
         }
         if (any && id(method) == CHANNEL_OPEN_OK) {
@@ -112,7 +113,8 @@ final class LargeBodies {
     }
 
     private void beginToPass(int channel, long size) {
-        deliveryTag(methods[room(channel)]).ifPresent(tag -> {
+        makeRoom(channel);
+        deliveryTag(methods[channel]).ifPresent(tag -> {
             synchronized (sizes) {
                 sizes.put(new Message(channel, tag), size);
                 any = true;
@@ -141,14 +143,17 @@ final class LargeBodies {
         }
     }
 
-    /** Makes room for what is remembered of a channel. */
-    private int room(int channel) {
+    private boolean isPassing(int channel) {
+        return channel < left.length && left[channel] != 0;
+    }
+
+    /** For what is remembered of a channel. */
+    private void makeRoom(int channel) {
         if (channel >= methods.length) {
             int length = Math.max(channel + 1, methods.length * 2);
             methods = Arrays.copyOf(methods, length);
             left = Arrays.copyOf(left, length);
         }
-        return channel;
     }
 
     private static int id(byte[] method) {

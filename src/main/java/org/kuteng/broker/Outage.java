@@ -113,10 +113,11 @@ public final class Outage {
 
     /** A duration as logs show it: {@code 250 ms}, {@code 7 s}, {@code 12 min 30 s}, {@code 3 h 20 min}. */
     public static String text(Duration duration) {
-        if (duration.toSeconds() < 1) {
-            return duration.toMillis() + " ms";
+        long millis = duration.toMillis();
+        if (millis < 1_000 || millis < 10_000 && millis % 1_000 != 0) {
+            return millis + " ms";
         }
-        long seconds = duration.plusMillis(500).toSeconds();
+        long seconds = (millis + 500) / 1_000;
         if (seconds < 60) {
             return seconds + " s";
         }
