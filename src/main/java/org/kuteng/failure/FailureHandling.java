@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -14,10 +15,11 @@ import org.kuteng.broker.QueueDefinition;
 import org.kuteng.broker.QueueType;
 import org.kuteng.broker.Queues;
 import org.kuteng.broker.Topology;
+import org.kuteng.events.Outcome;
 import org.kuteng.publish.OutgoingMessage;
-import org.kuteng.rabbitmq.Delivery;
-import org.kuteng.rabbitmq.Failure;
-import org.kuteng.rabbitmq.FailureHandler;
+import org.kuteng.work.Delivery;
+import org.kuteng.work.Failure;
+import org.kuteng.work.FailureHandler;
 
 /**
  * Failed work is attempted again after a while, which it waits in the broker, and buried when it has failed often
@@ -25,6 +27,13 @@ import org.kuteng.rabbitmq.FailureHandler;
  * buried too.
  */
 public final class FailureHandling implements FailureHandler {
+    /**
+     * Where the broker counts crashes: how many a message must have seen before it is worked on alone. A lost
+     * connection counts for everything that was sent ahead on it, so that one is no reason for a detour, and does not
+     * tell which of the messages is to blame.
+     */
+    private static final int SUSPICIOUS_CRASHES = 2;
+
     private final RetrySettings defaults;
     private final Supplier<Set<Duration>> routeDelays;
     private final Function<Route, RetrySettings> ofRoute;
@@ -76,6 +85,7 @@ public final class FailureHandling implements FailureHandler {
         String queue = Queues.retryName(delivery.workQueue(), delay);
         return new Move(
                 message(queue, properties, delivery),
+                Outcome.RETRIED,
                 what + "; next attempt in " + delay.toString().substring(2).toLowerCase(java.util.Locale.ROOT));
     }
 
@@ -85,6 +95,7 @@ public final class FailureHandling implements FailureHandler {
         String queue = Queues.deadName(delivery.workQueue());
         return new Move(
                 message(queue, FailedMessage.properties(delivery, headers).build(), delivery),
+                Outcome.BURIED,
                 what + "; buried in " + queue + " (./kuteng dead show " + id + ")");
     }
 
@@ -95,8 +106,19 @@ public final class FailureHandling implements FailureHandler {
     @Override
     public Move beforeWork(Delivery delivery, Route route) {
         boolean first = delivery.queue().equals(delivery.workQueue());
+        OptionalInt counted = delivery.crashes();
+        if (counted.isPresent() && counted.getAsInt() < (first ? SUSPICIOUS_CRASHES : 1)) {
+            // handed back cleanly, or on its way when a connection was lost
+            return null;
+        }
         Map<String, Object> headers = FailedMessage.headers(delivery);
         String queue = Queues.redeliveredName(delivery.workQueue());
+        if (first && counted.isPresent()) {
+            // as where the broker does not count: the first is not held against it
+            headers.put(
+                    FailureHeaders.CRASHES,
+                    Math.max(counted.getAsInt() - 1, FailedMessage.count(headers, FailureHeaders.CRASHES)));
+        }
         if (!first) {
             // one at a time: it was in hand when the worker ended
             int crashes = FailedMessage.count(headers, FailureHeaders.CRASHES) + 1;
@@ -111,12 +133,12 @@ public final class FailureHandling implements FailureHandler {
             }
         }
         return new Move(
-                message(queue, FailedMessage.properties(delivery, headers).build(), delivery), null);
+                message(queue, FailedMessage.properties(delivery, headers).build(), delivery), Outcome.MOVED, null);
     }
 
     @Override
     public Move handBack(Delivery delivery) {
-        if (delivery.queue().equals(delivery.workQueue())) {
+        if (delivery.queue().equals(delivery.workQueue()) || delivery.crashes().isPresent()) {
             return null;
         }
         return new Move(
@@ -125,6 +147,7 @@ public final class FailureHandling implements FailureHandler {
                         FailedMessage.properties(delivery, FailedMessage.headers(delivery))
                                 .build(),
                         delivery),
+                Outcome.HANDED_BACK,
                 null);
     }
 }

@@ -154,7 +154,8 @@ public final class ConfirmedBatch implements AutoCloseable {
             if (why != null && failure == null) {
                 failure = why instanceof BrokerException fault
                         ? fault
-                        : new BrokerException(false, "the message could not be sent: " + why.getMessage(), why);
+                        : new BrokerException(
+                                BrokerException.Cure.TIME, "the message could not be sent: " + why.getMessage(), why);
             }
             changed.signalAll();
         } finally {

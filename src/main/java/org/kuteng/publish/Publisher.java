@@ -45,9 +45,6 @@ public final class Publisher implements AutoCloseable {
     /** How often it is looked at, when the publisher closes, whether everything is confirmed. */
     private static final Duration CLOSE_INTERVAL = Duration.ofMillis(10);
 
-    /** A write that is stuck for two of these ends the connection; for a broker without heartbeats. */
-    private static final Duration DEFAULT_HEARTBEAT = Duration.ofSeconds(5);
-
     private final PublishSettings settings;
     private final WorkEvents events;
     private final ScheduledThreadPoolExecutor timer;
@@ -104,8 +101,8 @@ public final class Publisher implements AutoCloseable {
                 menders,
                 flowStopped,
                 this::watchFlow));
-        Duration heartbeat = broker.settings().heartbeat();
-        this.stuckNanos = 2 * (heartbeat.isZero() ? DEFAULT_HEARTBEAT : heartbeat).toNanos();
+        // a broker that says nothing at all is left after two missed heartbeats; this one lives, but takes nothing
+        this.stuckNanos = settings.confirmTimeout().toNanos();
         timer.scheduleWithFixedDelay(
                 this::check, CHECK_INTERVAL.toMillis(), CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -136,7 +133,7 @@ public final class Publisher implements AutoCloseable {
      * @throws BrokerException if the broker is not there or refuses
      */
     public void declare(Topology topology) {
-        Link link = connection.openNow();
+        PublishingLink link = connection.openNow();
         if (!topology.isEmpty()) {
             topology.declare(link.connection());
             declarations.remember(topology);

@@ -34,6 +34,9 @@ final class PublishingChannel {
     /** The client library tells of an end within this, unless it is out of order itself. */
     private static final long SILENT_END_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** Bytes a second that any line carries: a write of a large message takes its time. */
+    private static final long SLOWEST_LINE = 64 * 1024;
+
     /** What the owner is told, on the thread that reads from the broker and with no lock held. */
     interface Owner {
         /** The broker has these messages. */
@@ -52,7 +55,7 @@ final class PublishingChannel {
         void ended(PublishingChannel channel, List<Unconfirmed> unconfirmed, ShutdownSignalException cause);
     }
 
-    private final Link link;
+    private final PublishingLink link;
     private final Channel channel;
     private final Services services;
     private final Owner owner;
@@ -82,7 +85,7 @@ final class PublishingChannel {
     private boolean closed;
 
     /** @throws IOException if the channel cannot be opened */
-    PublishingChannel(Link link, Services services, Owner owner) throws IOException {
+    PublishingChannel(PublishingLink link, Services services, Owner owner) throws IOException {
         this.link = link;
         this.services = services;
         this.owner = owner;
@@ -108,7 +111,7 @@ final class PublishingChannel {
         channel.addShutdownListener(this::end);
     }
 
-    Link link() {
+    PublishingLink link() {
         return link;
     }
 
@@ -418,11 +421,15 @@ final class PublishingChannel {
     }
 
     /**
-     * How long the write in progress has been held up by something else than the broker's wish, in nanoseconds; 0 if none
-     * is in progress.
+     * How long the write in progress has been held up by something else than the broker's wish or the size of the message,
+     * in nanoseconds; not above 0 if none is.
      */
     synchronized long heldFor(long now) {
-        return writing == null || link.isBlocked() || isFlowStopped() ? 0 : Math.max(1, now - writingSince);
+        if (writing == null || link.isBlocked() || isFlowStopped()) {
+            return 0;
+        }
+        long onItsWay = TimeUnit.SECONDS.toNanos(writing.message.body().length) / SLOWEST_LINE;
+        return now - writingSince - onItsWay;
     }
 
     /** Whether a write was broken off, and nobody has said yet that the channel has ended. */

@@ -21,7 +21,7 @@ public class SendFailedException extends BrokerException {
     }
 
     public SendFailedException(Kind kind, String message, Throwable cause) {
-        super(false, message, cause);
+        super(Cure.TIME, message, cause);
         this.kind = kind;
     }
 

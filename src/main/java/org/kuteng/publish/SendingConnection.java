@@ -25,10 +25,10 @@ final class SendingConnection {
     private static final Logger LOG = LoggerFactory.getLogger("kuteng.publisher");
 
     /** A broker that does not answer the farewell is left without it. */
-    private static final int CLOSE_TIMEOUT_MILLIS = 2_000;
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
 
-    /** For the client library to close the socket. */
-    private static final int SPARE_MILLIS = 200;
+    /** What was written last is on its way for so long even if there is no time left. */
+    private static final Duration LEAST_FAREWELL = Duration.ofMillis(100);
 
     /** The current connection, and those that some channel still waits for answers on. */
     private static final int MAX_LINKS = 3;
@@ -40,11 +40,11 @@ final class SendingConnection {
     private final Owner owner;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final List<Link> links = new ArrayList<>();
-    private volatile Link current;
+    private final List<PublishingLink> links = new ArrayList<>();
+    private volatile PublishingLink current;
 
     /** The connection that another one is being opened beside; null if none is. */
-    private volatile Link renewing;
+    private volatile PublishingLink renewing;
 
     private boolean opening;
     private boolean closed;
@@ -77,7 +77,7 @@ final class SendingConnection {
     }
 
     /** What new channels are opened on; null while there is no connection. */
-    Link current() {
+    PublishingLink current() {
         return current;
     }
 
@@ -100,15 +100,16 @@ final class SendingConnection {
      *
      * @throws BrokerException if the broker is not there or refuses
      */
-    Link openNow() {
-        Link present = current;
+    PublishingLink openNow() {
+        PublishingLink present = current;
         if (present != null && present.isOpen()) {
             return present;
         }
         adopt(broker.open(name.get(), null), null);
         present = current;
         if (present == null) {
-            throw new BrokerException(false, "lost the connection for sending to " + describe() + " at once", null);
+            throw new BrokerException(
+                    BrokerException.Cure.TIME, "lost the connection for sending to " + describe() + " at once", null);
         }
         return present;
     }
@@ -168,12 +169,12 @@ final class SendingConnection {
      *
      * @param instead the connection whose place it takes; null: that of a lost one
      */
-    private void adopt(Connection fresh, Link instead) {
-        Link link = new Link(fresh, this);
+    private void adopt(Connection fresh, PublishingLink instead) {
+        PublishingLink link = new PublishingLink(fresh, this);
         try {
             owner.opened(fresh);
         } catch (RuntimeException e) {
-            fresh.abort(CLOSE_TIMEOUT_MILLIS);
+            Broker.cut(fresh);
             throw e;
         }
         Duration away = null;
@@ -195,7 +196,7 @@ final class SendingConnection {
             lock.unlock();
         }
         if (link == null) {
-            fresh.abort(CLOSE_TIMEOUT_MILLIS);
+            Broker.cut(fresh);
             return;
         }
         link.watch();
@@ -212,7 +213,7 @@ final class SendingConnection {
      *
      * @return whether {@link #isRenewing} is to be waited for
      */
-    boolean renew(Link old) {
+    boolean renew(PublishingLink old) {
         lock.lock();
         try {
             if (closed || current != old) {
@@ -232,13 +233,13 @@ final class SendingConnection {
     }
 
     /** Whether another connection is being opened beside this one. */
-    boolean isRenewing(Link link) {
+    boolean isRenewing(PublishingLink link) {
         return renewing == link;
     }
 
-    private void openBeside(Link old) {
+    private void openBeside(PublishingLink old) {
         try {
-            // SEAM connect: open(name, executor, not this node) once the broker offers it
+            Broker.avoid(old.connection());
             adopt(broker.open(name.get(), null), old);
             LOG.info("sends over a new connection, since the broker refused messages on the last one");
         } catch (BrokerException e) {
@@ -253,7 +254,7 @@ final class SendingConnection {
 
     /** Ends the connections that are no longer the current one and that no channel needs any more. */
     void endUnused() {
-        List<Link> unused;
+        List<PublishingLink> unused;
         lock.lock();
         try {
             unused = links.stream()
@@ -262,17 +263,10 @@ final class SendingConnection {
         } finally {
             lock.unlock();
         }
-        unused.forEach(link ->
-                threads.newThread(() -> link.close(CLOSE_TIMEOUT_MILLIS)).start());
+        unused.forEach(link -> threads.newThread(() -> link.close(FAREWELL)).start());
     }
 
-    /** Ends a connection without a farewell. */
-    void cut(Connection connection) {
-        // SEAM connect: broker.cut(connection), which closes the socket under a stuck writer
-        threads.newThread(() -> connection.abort(CLOSE_TIMEOUT_MILLIS)).start();
-    }
-
-    void lost(Link link, ShutdownSignalException cause) {
+    void lost(PublishingLink link, ShutdownSignalException cause) {
         boolean told;
         boolean reopen;
         lock.lock();
@@ -309,7 +303,7 @@ final class SendingConnection {
                 : String.valueOf(deepest.getMessage() == null ? deepest : deepest.getMessage());
     }
 
-    void blocked(Link link, String reason) {
+    void blocked(PublishingLink link, String reason) {
         if (link == current) {
             LOG.warn("the broker blocks publishers ({}): sending waits, workers go on", reason);
             events.blocked(null, reason);
@@ -317,7 +311,7 @@ final class SendingConnection {
         owner.connectionChanged();
     }
 
-    void unblocked(Link link) {
+    void unblocked(PublishingLink link) {
         if (link == current) {
             LOG.info("the broker takes messages again: sending goes on");
             events.unblocked(null);
@@ -340,26 +334,14 @@ final class SendingConnection {
     /** Ends all connections; waits no longer than this for the broker's farewell. */
     void close(long patienceMillis) {
         stopOpening();
-        List<Link> all;
+        List<PublishingLink> all;
         lock.lock();
         try {
             all = List.copyOf(links);
         } finally {
             lock.unlock();
         }
-        int patience = (int) Math.max(1, Math.min(CLOSE_TIMEOUT_MILLIS, patienceMillis));
-        all.forEach(link -> close(link, patience));
-    }
-
-    /** A stuck write holds up the farewell, but not whoever closes. */
-    private void close(Link link, int patience) {
-        Thread closing = threads.newThread(() -> link.close(patience));
-        closing.start();
-        try {
-            closing.join(patience + SPARE_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        link.cut("kuteng is stopping", null);
+        long patience = Math.max(LEAST_FAREWELL.toMillis(), Math.min(FAREWELL.toMillis(), patienceMillis));
+        all.forEach(link -> link.close(Duration.ofMillis(patience)));
     }
 }

@@ -92,7 +92,7 @@ final class Target implements PublishingChannel.Owner {
     private BrokerException openFailure;
 
     /** The connection that served this target badly: waited for another one while that is being opened. */
-    private Link avoided;
+    private PublishingLink avoided;
 
     private Topology toDeclare;
     private boolean declaredOnce;
@@ -237,8 +237,8 @@ final class Target implements PublishingChannel.Owner {
     }
 
     /** Null while there is none; sees to it that there will be one. */
-    private Link linkToOpenOn() {
-        Link link = services.connection().current();
+    private PublishingLink linkToOpenOn() {
+        PublishingLink link = services.connection().current();
         if (link == null) {
             services.connection().open();
             return null;
@@ -268,7 +268,7 @@ final class Target implements PublishingChannel.Owner {
     private PublishingChannel usableChannel() {
         PublishingChannel current = channel;
         if (current != null) {
-            Link link = services.connection().current();
+            PublishingLink link = services.connection().current();
             boolean moves = link != null && current.link() != link && current.isIdle();
             if (!moves) {
                 return current;
@@ -276,7 +276,7 @@ final class Target implements PublishingChannel.Owner {
             retire(current);
         }
         state.lock();
-        Link link;
+        PublishingLink link;
         try {
             link = linkToOpenOn();
         } finally {
@@ -285,7 +285,7 @@ final class Target implements PublishingChannel.Owner {
         return link == null ? null : open(link);
     }
 
-    private PublishingChannel open(Link link) {
+    private PublishingChannel open(PublishingLink link) {
         PublishingChannel opened;
         try {
             opened = new PublishingChannel(link, services, this);
@@ -366,7 +366,7 @@ final class Target implements PublishingChannel.Owner {
         List<Unconfirmed> told = new ArrayList<>();
         List<Unconfirmed> sentAgain = new ArrayList<>();
         PublishingChannel toRetire = null;
-        Link toRenew = null;
+        PublishingLink toRenew = null;
         long now = System.nanoTime();
         state.lock();
         try {
@@ -681,7 +681,7 @@ final class Target implements PublishingChannel.Owner {
     /** @return whether what is sent to is there, as far as is known */
     private boolean declareAgain() {
         Topology needed;
-        Link link;
+        PublishingLink link;
         state.lock();
         try {
             needed = toDeclare;
@@ -701,7 +701,7 @@ final class Target implements PublishingChannel.Owner {
             declared();
             return true;
         } catch (BrokerException e) {
-            if (BrokerFaults.replyCode(e) == AMQP.PRECONDITION_FAILED) {
+            if (e.endsRoute()) {
                 LOG.error("{}", e.getMessage());
                 declared();
                 failAgain(e);
@@ -766,8 +766,8 @@ final class Target implements PublishingChannel.Owner {
             } else if (one.heldFor(now) > stuckNanos) {
                 one.link()
                         .cut(
-                                "a write to " + description + " was stuck for "
-                                        + TimeUnit.NANOSECONDS.toSeconds(stuckNanos) + " s",
+                                "a write to " + description + " was stuck for more than "
+                                        + TimeUnit.NANOSECONDS.toMillis(stuckNanos) + " ms",
                                 null);
             } else if (one.isSpinning()) {
                 one.abort();
@@ -829,7 +829,7 @@ final class Target implements PublishingChannel.Owner {
     /** So that a connection that others have left can be ended. */
     private void leaveOldConnection() {
         PublishingChannel current = channel;
-        Link link = services.connection().current();
+        PublishingLink link = services.connection().current();
         if (current == null || link == null || current.link() == link || !sending.tryLock()) {
             return;
         }
@@ -848,7 +848,7 @@ final class Target implements PublishingChannel.Owner {
         if (current != null) {
             return current.link().isBlocked() || current.isFlowStopped();
         }
-        Link link = services.connection().current();
+        PublishingLink link = services.connection().current();
         return link != null && link.isBlocked();
     }
 

@@ -1,10 +1,13 @@
 package org.kuteng.rabbitmq;
 
+import java.io.File;
 import java.nio.charset.StandardCharsets;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.StreamCache;
+import org.apache.camel.WrappedFile;
 import org.apache.camel.component.springrabbit.DefaultMessageConverter;
 import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
 import org.apache.camel.support.DefaultAsyncProducer;
@@ -12,6 +15,7 @@ import org.apache.camel.support.service.ServiceHelper;
 import org.kuteng.broker.Topology;
 import org.kuteng.publish.OutgoingMessage;
 import org.kuteng.publish.Publisher;
+import org.kuteng.work.Work;
 import org.springframework.amqp.core.MessageProperties;
 import org.springframework.amqp.rabbit.support.DefaultMessagePropertiesConverter;
 
@@ -59,8 +63,8 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
             return requestReply.process(exchange, callback);
         }
         try {
-            OutgoingMessage message = message(exchange);
-            if (!waitsForSends(exchange)) {
+            OutgoingMessage message = checked(message(exchange));
+            if (!Work.waitsForSends(exchange)) {
                 publisher.send(message, workQueue(exchange), failure -> {
                     if (failure != null) {
                         exchange.setException(failure);
@@ -80,20 +84,23 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
         return true;
     }
 
-    /**
-     * Whether the route goes on on the worker's own thread once the broker has the message, so that it works on as many
-     * messages at a time as it has consumers. Otherwise on whatever thread is free.
-     */
-    private static boolean waitsForSends(Exchange exchange) {
-        return exchange.getProperty(Delivery.PROPERTY) != null
-                && exchange.getFromEndpoint() instanceof WorkQueueEndpoint from
-                && !from.isAsyncConsumer();
-    }
-
     /** The queue whose work sends; null if no worker does. */
     private static String workQueue(Exchange exchange) {
-        Delivery delivery = exchange.getProperty(Delivery.PROPERTY, Delivery.class);
-        return delivery == null ? null : delivery.workQueue();
+        Work work = Work.of(exchange);
+        return work == null ? null : work.delivery().workQueue();
+    }
+
+    private OutgoingMessage checked(OutgoingMessage message) {
+        refuseAbove(message.body().length, message.target());
+        return message;
+    }
+
+    private void refuseAbove(long size, String target) {
+        int most = endpoint.getComponent().broker().settings().maxMessageSize();
+        if (size > most) {
+            throw new IllegalArgumentException("message for " + target + " not sent: its body has " + size
+                    + " bytes, and kuteng.message.maxSize allows " + most);
+        }
     }
 
     private OutgoingMessage message(Exchange exchange) throws Exception {
@@ -138,7 +145,18 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
         if (body instanceof String text) {
             return text.getBytes(MessageMapping.charset(exchange));
         }
+        // before it fills the heap
+        refuseAbove(knownSize(body), endpoint.toString());
         return body instanceof byte[] bytes ? bytes : exchange.getMessage().getMandatoryBody(byte[].class);
+    }
+
+    /** How many bytes a body has that is not in memory yet; 0 if it does not tell. */
+    private static long knownSize(Object body) {
+        if (body instanceof StreamCache stream) {
+            return stream.length();
+        }
+        Object content = body instanceof WrappedFile<?> wrapped ? wrapped.getFile() : body;
+        return content instanceof File file ? file.length() : 0;
     }
 
     /** A message that the route or a converter of the user's made itself is sent as it is. */

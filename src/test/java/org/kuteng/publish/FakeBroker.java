@@ -27,29 +27,22 @@ public final class FakeBroker extends Broker {
     }
 
     FakeBroker(BrokerKind kind) {
-        this(kind, Duration.ZERO);
-    }
-
-    /** @param heartbeat a write that is stuck for two of them ends the connection */
-    FakeBroker(Duration heartbeat) {
-        this(BrokerKind.RABBITMQ, heartbeat);
-    }
-
-    private FakeBroker(BrokerKind kind, Duration heartbeat) {
         super(new ConnectionSettings(
                 List.of(BrokerUri.parse("amqp://kuteng:secret@broker.example/kuteng")),
                 null,
                 true,
-                heartbeat,
+                Duration.ZERO,
                 Duration.ofSeconds(1),
-                Duration.ofMillis(10)));
+                Duration.ofMillis(10),
+                ConnectionSettings.defaultMaxMessageSize()));
         this.kind = kind;
     }
 
     @Override
     public Connection open(String name, ExecutorService executor) {
         if (away) {
-            throw new BrokerException(false, "broker at broker.example:5672 is not reachable", null);
+            throw new BrokerException(
+                    BrokerException.Cure.TIME, "broker at broker.example:5672 is not reachable", null);
         }
         FakeConnection opened = new FakeConnection(kind);
         onOpen.accept(opened);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -322,29 +323,24 @@ class ReconnectTest extends PublisherFixture {
     }
 
     @Test
-    void aWriteThatIsStuckForTwoHeartbeatsEndsTheConnection() throws Exception {
-        FakeBroker frozen = new FakeBroker(java.time.Duration.ofMillis(200));
-        Publisher publisher = new Publisher(
-                frozen, settings(PATIENT, 10, true), () -> "kuteng test", Runnable::run, events, frozen::isStopped);
-        publisher.declare(NOTHING);
-        CountDownLatch cut = new CountDownLatch(1);
-        FakeConnection first = frozen.last();
+    void aWriteThatIsStuckForAsLongAsAConfirmationMayTakeEndsTheConnection() throws Exception {
+        Publisher publisher = publisher(settings(Duration.ofMillis(300), 10, true));
+        FakeConnection first = broker.last();
         first.onWrite(() -> {
             while (first.isOpen()) {
                 Thread.onSpinWait();
             }
-            cut.countDown();
         });
         CompletableFuture<Outcome> sending = sendElsewhere(publisher, "a");
 
-        awaitUninterrupted(cut);
+        awaitConnections(2);
 
-        Outcome outcome = sending.get();
+        assertFalse(first.isOpen());
+        Outcome next = send(publisher, message("", "other", "b"));
         await().until(() ->
-                frozen.connections.size() == 2 && frozen.last().written.equals(List.of("/kuteng:a")));
-        frozen.last().ack(1, false);
-        outcome.isConfirmed();
-        publisher.close();
-        assertFalse(frozen.last().isOpen());
+                broker.last().channels.stream().anyMatch(channel -> channel.written.equals(List.of("/other:b"))));
+        broker.last().channels.forEach(channel -> channel.ack(1, false));
+        next.isConfirmed();
+        sending.get().isTold();
     }
 }
