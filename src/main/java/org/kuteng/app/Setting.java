@@ -12,6 +12,7 @@ import org.kuteng.failure.RetrySettings;
 import org.kuteng.once.DatabaseSettings;
 import org.kuteng.once.OnceMode;
 import org.kuteng.once.OnceSettings;
+import org.kuteng.publish.PublishSettings;
 import org.kuteng.rabbitmq.AckSettings;
 import org.kuteng.rabbitmq.WorkQueueSettings;
 import org.springframework.amqp.core.AcknowledgeMode;
@@ -116,13 +117,13 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
     public static final Setting<Duration> CONFIRM_TIMEOUT = duration(
             "kuteng.confirm.timeout",
             Duration.ofMillis(1),
-            WorkQueueSettings.DEFAULT_CONFIRM_TIMEOUT,
+            PublishSettings.DEFAULT_CONFIRM_TIMEOUT,
             "how long the broker may take to confirm a message before the send fails");
 
     public static final Setting<Integer> CONFIRM_WINDOW = new Setting<>(
             "kuteng.confirm.window",
             SettingType.wholeNumber(1, 1_000_000),
-            String.valueOf(WorkQueueSettings.DEFAULT_CONFIRM_WINDOW),
+            String.valueOf(PublishSettings.DEFAULT_WINDOW),
             "how many messages may be unconfirmed at a time; further senders wait");
 
     public static final Setting<Boolean> CONFIRM_SEND_AGAIN = new Setting<>(

@@ -15,10 +15,10 @@ import org.kuteng.broker.QueueDefinition;
 import org.kuteng.broker.QueueType;
 import org.kuteng.broker.Queues;
 import org.kuteng.broker.Topology;
+import org.kuteng.publish.OutgoingMessage;
 import org.kuteng.rabbitmq.Delivery;
 import org.kuteng.rabbitmq.Failure;
 import org.kuteng.rabbitmq.FailureHandler;
-import org.kuteng.rabbitmq.OutgoingMessage;
 import org.kuteng.untrusted.HeaderBoundsException;
 
 /**

@@ -4,6 +4,7 @@ import java.util.List;
 import org.apache.camel.Route;
 import org.kuteng.broker.QueueDefinition;
 import org.kuteng.broker.QueueType;
+import org.kuteng.publish.OutgoingMessage;
 
 /**
  * Decides what becomes of messages whose work failed. Found in Camel's registry by its type; without one such a message

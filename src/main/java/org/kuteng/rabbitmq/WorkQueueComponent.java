@@ -22,6 +22,8 @@ import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.util.PropertiesHelper;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
+import org.kuteng.publish.PublishSettings;
+import org.kuteng.publish.Publisher;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 
@@ -137,7 +139,7 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
         lock.lock();
         try {
             if (publisher == null) {
-                publisher = newPublisher(settings, () -> SendingRoutes.connectionName(getCamelContext()));
+                publisher = newPublisher(settings.publishing(), () -> SendingRoutes.connectionName(getCamelContext()));
             }
             return publisher;
         } finally {
@@ -153,7 +155,7 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
         lock.lock();
         try {
             if (failurePublisher == null) {
-                failurePublisher = newPublisher(settings.confirming(), () -> "kuteng failures");
+                failurePublisher = newPublisher(settings.publishing().confirming(), () -> "kuteng failures");
             }
             return failurePublisher;
         } finally {
@@ -161,7 +163,7 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
         }
     }
 
-    private Publisher newPublisher(WorkQueueSettings with, Supplier<String> name) {
+    private Publisher newPublisher(PublishSettings with, Supplier<String> name) {
         if (completions == null) {
             // at a limit, Camel lets the thread that hands over run the task itself, and that is the one that
             // reads from the broker: it would wait for room that only it can make. There is no more in it than

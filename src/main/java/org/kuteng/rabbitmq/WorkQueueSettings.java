@@ -2,6 +2,7 @@ package org.kuteng.rabbitmq;
 
 import java.time.Duration;
 import org.kuteng.broker.QueueType;
+import org.kuteng.publish.PublishSettings;
 import org.springframework.amqp.core.AcknowledgeMode;
 
 /**
@@ -35,12 +36,6 @@ public record WorkQueueSettings(
     /** The version of Java that brought virtual threads. */
     public static final int VIRTUAL_THREADS_SINCE = 21;
 
-    /** A broker under load, or a cluster that elects a leader, answers within it. */
-    public static final Duration DEFAULT_CONFIRM_TIMEOUT = Duration.ofSeconds(30);
-
-    /** Past some hundred, throughput no longer grows; memory and duplicates after a lost connection do. */
-    public static final int DEFAULT_CONFIRM_WINDOW = 1_000;
-
     /** What a container platform grants between SIGTERM and SIGKILL. */
     public static final Duration DEFAULT_STOP_TIMEOUT = Duration.ofSeconds(30);
 
@@ -50,24 +45,14 @@ public record WorkQueueSettings(
             AcknowledgeMode.AUTO,
             AckSettings.DEFAULTS,
             true,
-            DEFAULT_CONFIRM_TIMEOUT,
-            DEFAULT_CONFIRM_WINDOW,
+            PublishSettings.DEFAULT_CONFIRM_TIMEOUT,
+            PublishSettings.DEFAULT_WINDOW,
             true,
             DEFAULT_STOP_TIMEOUT,
             false);
 
-    /** The same with confirmations. */
-    WorkQueueSettings confirming() {
-        return new WorkQueueSettings(
-                queueType,
-                singleActiveConsumer,
-                acknowledgeMode,
-                acks,
-                true,
-                confirmTimeout,
-                confirmWindow,
-                sendAgain,
-                stopTimeout,
-                virtualThreads);
+    /** How messages are sent. */
+    public PublishSettings publishing() {
+        return new PublishSettings(confirm, confirmTimeout, confirmWindow, sendAgain);
     }
 }

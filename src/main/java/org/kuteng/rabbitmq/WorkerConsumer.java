@@ -8,6 +8,7 @@ import org.apache.camel.Suspendable;
 import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
 import org.apache.camel.support.DefaultConsumer;
 import org.kuteng.broker.BrokerException;
+import org.kuteng.publish.SendCallback;
 import org.kuteng.rabbitmq.OnceOnly.Claim;
 import org.kuteng.rabbitmq.OnceOnly.NotNowException;
 import org.slf4j.Logger;

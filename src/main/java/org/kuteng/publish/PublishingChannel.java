@@ -1,4 +1,4 @@
-package org.kuteng.rabbitmq;
+package org.kuteng.publish;
 
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
@@ -76,14 +76,14 @@ final class PublishingChannel {
         void ended(PublishingChannel channel, List<Unconfirmed> unconfirmed, ShutdownSignalException cause);
     }
 
-    PublishingChannel(Connection connection, WorkQueueSettings settings, Owner owner, ScheduledExecutorService timer)
+    PublishingChannel(Connection connection, PublishSettings settings, Owner owner, ScheduledExecutorService timer)
             throws IOException {
         this.connection = connection;
         this.confirm = settings.confirm();
         this.timeoutNanos = settings.confirmTimeout().toNanos();
         this.owner = owner;
         this.timer = timer;
-        this.window = new UnconfirmedWindow<>(settings.confirmWindow());
+        this.window = new UnconfirmedWindow<>(settings.window());
         this.channel = connection.createChannel();
         if (channel == null) {
             throw new IOException("the broker allows no channel on the connection");

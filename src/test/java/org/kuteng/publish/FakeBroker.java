@@ -1,4 +1,4 @@
-package org.kuteng.rabbitmq;
+package org.kuteng.publish;
 
 import com.rabbitmq.client.Connection;
 import java.time.Duration;
@@ -12,13 +12,13 @@ import org.kuteng.broker.BrokerUri;
 import org.kuteng.broker.ConnectionSettings;
 
 /** A broker that hands out {@link FakeConnection}s and keeps them. */
-final class FakeBroker extends Broker {
-    final List<FakeConnection> connections = new CopyOnWriteArrayList<>();
+public final class FakeBroker extends Broker {
+    public final List<FakeConnection> connections = new CopyOnWriteArrayList<>();
 
     private volatile boolean away;
     private volatile Consumer<FakeConnection> onOpen = connection -> {};
 
-    FakeBroker() {
+    public FakeBroker() {
         super(new ConnectionSettings(
                 List.of(BrokerUri.parse("amqp://kuteng:secret@broker.example/kuteng")),
                 null,
@@ -48,12 +48,12 @@ final class FakeBroker extends Broker {
     }
 
     /** What is to be done with each connection before it is handed out. */
-    void onOpen(Consumer<FakeConnection> action) {
+    public void onOpen(Consumer<FakeConnection> action) {
         onOpen = action;
     }
 
     /** The connection that was opened last. */
-    FakeConnection last() {
+    public FakeConnection last() {
         return connections.get(connections.size() - 1);
     }
 }

@@ -1,4 +1,4 @@
-package org.kuteng.rabbitmq;
+package org.kuteng.publish;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 

@@ -1,4 +1,4 @@
-package org.kuteng.rabbitmq;
+package org.kuteng.publish;
 
 /** A message that the broker has not confirmed yet, and whom to tell. */
 final class Unconfirmed {

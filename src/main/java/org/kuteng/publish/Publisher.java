@@ -1,4 +1,4 @@
-package org.kuteng.rabbitmq;
+package org.kuteng.publish;
 
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
@@ -45,7 +45,7 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
     private static final String STOPPING = "kuteng is stopping";
 
     private final Broker broker;
-    private final WorkQueueSettings settings;
+    private final PublishSettings settings;
     private final Supplier<String> connectionName;
     private final Completions completions;
 
@@ -81,7 +81,7 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
      * @param connectionName asked when the connection is opened
      * @param completions runs what senders do next; must not be the thread that reads from the broker
      */
-    public Publisher(Broker broker, WorkQueueSettings settings, Supplier<String> connectionName, Executor completions) {
+    public Publisher(Broker broker, PublishSettings settings, Supplier<String> connectionName, Executor completions) {
         this.broker = broker;
         this.settings = settings;
         this.connectionName = connectionName;
@@ -91,7 +91,7 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
     }
 
     /** Called when the broker refuses to take up again what broke, and trying again cannot help; unset: it is logged. */
-    void onRefusal(Consumer<BrokerException> listener) {
+    public void onRefusal(Consumer<BrokerException> listener) {
         refusalListener = listener;
     }
 
@@ -113,7 +113,7 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
      * Declares what {@link #declare} was told to no more: the producer has ended, and its queue may be declared in
      * another way when the connection is opened the next time. Nothing if it never was declared.
      */
-    void forget(Topology topology) {
+    public void forget(Topology topology) {
         locked(() -> topologies.remove(topology));
     }
 

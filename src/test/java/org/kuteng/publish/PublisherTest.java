@@ -1,4 +1,4 @@
-package org.kuteng.rabbitmq;
+package org.kuteng.publish;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -104,34 +104,14 @@ class PublisherTest {
 
     @Test
     void withoutConfirmationsTheSenderGoesOnOnceTheMessageIsWritten() throws Exception {
-        Publisher publisher = publisher(new WorkQueueSettings(
-                QueueType.TRANSIENT,
-                false,
-                WorkQueueSettings.DEFAULTS.acknowledgeMode(),
-                AckSettings.DEFAULTS,
-                false,
-                PATIENT,
-                10,
-                true,
-                Duration.ZERO,
-                false));
+        Publisher publisher = publisher(new PublishSettings(false, PATIENT, 10, true));
 
         send(publisher, "a").isConfirmed();
     }
 
     @Test
     void withoutConfirmationsAMessageThatCouldNotBeWrittenIsWrittenToTheNextConnection() throws Exception {
-        Publisher publisher = publisher(new WorkQueueSettings(
-                QueueType.TRANSIENT,
-                false,
-                WorkQueueSettings.DEFAULTS.acknowledgeMode(),
-                AckSettings.DEFAULTS,
-                false,
-                PATIENT,
-                10,
-                true,
-                Duration.ZERO,
-                false));
+        Publisher publisher = publisher(new PublishSettings(false, PATIENT, 10, true));
         broker.last().failWrites();
 
         send(publisher, "a").isConfirmed();
@@ -787,18 +767,8 @@ class PublisherTest {
 
     // --- tools
 
-    private static WorkQueueSettings settings(Duration timeout, int window, boolean sendAgain) {
-        return new WorkQueueSettings(
-                QueueType.DURABLE,
-                false,
-                WorkQueueSettings.DEFAULTS.acknowledgeMode(),
-                AckSettings.DEFAULTS,
-                true,
-                timeout,
-                window,
-                sendAgain,
-                Duration.ZERO,
-                false);
+    private static PublishSettings settings(Duration timeout, int window, boolean sendAgain) {
+        return new PublishSettings(true, timeout, window, sendAgain);
     }
 
     private Publisher publisher(Duration timeout) {
@@ -806,13 +776,13 @@ class PublisherTest {
     }
 
     /** With its connection open. */
-    private Publisher publisher(WorkQueueSettings settings) {
+    private Publisher publisher(PublishSettings settings) {
         Publisher publisher = publisher(settings, Runnable::run);
         publisher.declare(new Topology(List.of(), List.of(), List.of()));
         return publisher;
     }
 
-    private Publisher publisher(WorkQueueSettings settings, Executor completions) {
+    private Publisher publisher(PublishSettings settings, Executor completions) {
         Publisher publisher = new Publisher(broker, settings, () -> "kuteng test", completions);
         publishers.add(publisher);
         return publisher;

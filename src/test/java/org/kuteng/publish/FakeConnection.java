@@ -1,4 +1,4 @@
-package org.kuteng.rabbitmq;
+package org.kuteng.publish;
 
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AMQP.BasicProperties;
@@ -25,19 +25,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * The client library's connection with one channel, without a broker: a test says what the broker answers. Numbers of
  * messages are those of a broker: it counts what it gets, from 1.
  */
-final class FakeConnection {
+public final class FakeConnection {
 
     /** A header with this name is one that AMQP cannot carry. */
     static final String CANNOT_BE_WRITTEN = "cannot-be-written";
 
     /** What was written, as {@code exchange/routing key:body}. */
-    final List<String> written = new CopyOnWriteArrayList<>();
+    public final List<String> written = new CopyOnWriteArrayList<>();
 
     /** The message that was written last; null if none was. */
-    volatile OutgoingMessage last;
+    public volatile OutgoingMessage last;
 
     /** The queues that were declared. */
-    final List<String> declared = new CopyOnWriteArrayList<>();
+    public final List<String> declared = new CopyOnWriteArrayList<>();
 
     private final List<ShutdownListener> listeners = new ArrayList<>();
     private ConfirmCallback acked;
@@ -113,7 +113,7 @@ final class FakeConnection {
         return end == null;
     }
 
-    void ack(long number, boolean multiple) {
+    public void ack(long number, boolean multiple) {
         handle(() -> acked.handle(number, multiple));
     }
 
@@ -122,7 +122,7 @@ final class FakeConnection {
     }
 
     /** Gives a message back, as the broker does with one that no queue takes. */
-    void giveBack(OutgoingMessage message) {
+    public void giveBack(OutgoingMessage message) {
         returned.handle(new Return(
                 AMQP.NO_ROUTE,
                 "NO_ROUTE",
@@ -170,7 +170,7 @@ final class FakeConnection {
     }
 
     /** What happens as soon as a message is written. */
-    void onWritten(Runnable action) {
+    public void onWritten(Runnable action) {
         onWritten = action;
     }
 

@@ -1,4 +1,4 @@
-package org.kuteng.rabbitmq;
+package org.kuteng.publish;
 
 import org.kuteng.broker.BrokerException;
 
@@ -6,7 +6,7 @@ import org.kuteng.broker.BrokerException;
 public class SendFailedException extends BrokerException {
     private static final long serialVersionUID = 1L;
 
-    SendFailedException(String message, Throwable cause) {
+    public SendFailedException(String message, Throwable cause) {
         super(false, message, cause);
     }
 }

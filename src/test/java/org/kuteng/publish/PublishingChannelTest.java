@@ -1,4 +1,4 @@
-package org.kuteng.rabbitmq;
+package org.kuteng.publish;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PublishingChannelTest {
-    private static final long TIMEOUT = WorkQueueSettings.DEFAULT_CONFIRM_TIMEOUT.toNanos();
+    private static final long TIMEOUT = PublishSettings.DEFAULT_CONFIRM_TIMEOUT.toNanos();
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final FakeConnection connection = new FakeConnection();
@@ -25,7 +25,7 @@ class PublishingChannelTest {
 
     @BeforeEach
     void open() throws IOException {
-        channel = new PublishingChannel(connection.connection(), WorkQueueSettings.DEFAULTS, new Owner(), timer);
+        channel = new PublishingChannel(connection.connection(), PublishSettings.DEFAULTS, new Owner(), timer);
         channel.watch();
     }
 

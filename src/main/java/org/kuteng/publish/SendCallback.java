@@ -1,4 +1,4 @@
-package org.kuteng.rabbitmq;
+package org.kuteng.publish;
 
 /** Told once what became of a message. */
 @FunctionalInterface
