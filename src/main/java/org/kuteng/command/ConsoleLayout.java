@@ -73,7 +73,10 @@ final class ConsoleLayout extends LayoutBase<ILoggingEvent> {
             trace.append(System.lineSeparator());
         }
         if (thrown.getCommonFrames() > 0) {
-            trace.append(indent).append("\t... ").append(thrown.getCommonFrames()).append(" more");
+            trace.append(indent)
+                    .append("\t... ")
+                    .append(thrown.getCommonFrames())
+                    .append(" more");
             trace.append(System.lineSeparator());
         }
         if (thrown.getSuppressed() != null) {

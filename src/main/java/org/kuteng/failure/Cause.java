@@ -28,7 +28,7 @@ public record Cause(String exception, String message) {
             + "|\\b[0-9A-F]{15}-[0-9A-F]{16}\\b|\\bID-[\\w.-]+-\\d+-\\d+-\\d+\\b"
             + "|\\b(?=[0-9a-fA-F-]*\\d)[0-9a-fA-F]{8}[0-9a-fA-F-]*\\b|\\b0x[0-9a-fA-F]+\\b"
             // ULID, KSUID, nano id: letters and digits mixed, longer than a word that has a number in it
-            + "|\\b(?=(?:[A-Za-z_-]*\\d){3})(?=[\\d_-]*[A-Za-z])[0-9A-Za-z_-]{20,}\\b"
+            + "|\\b(?=(?:[A-Za-z_-]*\\d){2})(?=[\\d_-]*[A-Za-z])[0-9A-Za-z_-]{20,}\\b"
             + "|\\d+";
 
     private static final Pattern CODE_OR_VARIABLE = Pattern.compile(CODE + "|" + VARIABLE);

@@ -130,7 +130,8 @@ final class FailedMessage {
     private static String stack(Throwable thrown) {
         StringBuilder stack = new StringBuilder();
         for (Throwable t : Thrown.chain(thrown)) {
-            stack.append(stack.length() == 0 ? "" : "caused by ").append(t.getClass().getName());
+            stack.append(stack.length() == 0 ? "" : "caused by ")
+                    .append(t.getClass().getName());
             String message = Thrown.message(t);
             if (!message.isEmpty()) {
                 stack.append(": ").append(PlainText.cut(message, OwnHeaders.MAX_MESSAGE));

@@ -113,7 +113,8 @@ final class HeaderFit {
                 size = frameSize(with(properties, headers, leftOut));
             }
         }
-        return shortened(with(properties, headers, leftOut), frameMax).orElseGet(() -> bare(properties, headers, leftOut));
+        return shortened(with(properties, headers, leftOut), frameMax)
+                .orElseGet(() -> bare(properties, headers, leftOut));
     }
 
     /** A frame that holds hardly more than the properties: no broker is set up like that on purpose. */
@@ -155,7 +156,8 @@ final class HeaderFit {
             if (!OwnHeaders.isBounded(name)) {
                 Map<String, Object> alone = new LinkedHashMap<>();
                 alone.put(name, value);
-                int bytes = frameSize(new BasicProperties.Builder().headers(alone).build()) - empty;
+                int bytes =
+                        frameSize(new BasicProperties.Builder().headers(alone).build()) - empty;
                 sized.add(new Sized(name, bytes));
             }
         });

@@ -14,7 +14,8 @@ final class WorkerEndedException extends RuntimeException {
 
     /** Of a message whose headers fill their frame. */
     static WorkerEndedException uncounted() {
-        return new WorkerEndedException("the worker ended, or lost the broker, with this message in hand, and its headers"
-                + " leave no room to count how often");
+        return new WorkerEndedException(
+                "the worker ended, or lost the broker, with this message in hand, and its headers"
+                        + " leave no room to count how often");
     }
 }

@@ -36,7 +36,9 @@ public final class BrokerHeaders {
     public static boolean isBookkeeping(String name) {
         // most names end the test here
         return name.startsWith("x-")
-                && (COUNTS.contains(name) || NAMES.contains(name) || PREFIXES.stream().anyMatch(name::startsWith));
+                && (COUNTS.contains(name)
+                        || NAMES.contains(name)
+                        || PREFIXES.stream().anyMatch(name::startsWith));
     }
 
     /** Where RabbitMQ dead-lettered a message last: its {@code reason}, {@code queue}, {@code time} and others. */
@@ -89,7 +91,8 @@ public final class BrokerHeaders {
     private static Map<String, String> otherThanDeaths(Map<String, Object> headers, boolean readable) {
         Map<String, String> others = new TreeMap<>();
         headers.forEach((name, value) -> {
-            boolean ofDeath = name.equals(X_DEATH) || name.startsWith("x-first-death-") || name.startsWith("x-last-death-");
+            boolean ofDeath =
+                    name.equals(X_DEATH) || name.startsWith("x-first-death-") || name.startsWith("x-last-death-");
             if (isBookkeeping(name) && !COUNTS.contains(name) && !(ofDeath && readable)) {
                 others.put(PlainText.cut(name, MAX_VALUE), PlainText.cut(text(value), MAX_VALUE));
             }

@@ -21,6 +21,8 @@ public final class Thrown {
     /** Nothing that a person reads is longer; what comes after is not even looked at. */
     private static final int MAX_MESSAGE = 10_000;
 
+    private static final String CAUSED_BY = "; caused by ";
+
     private static final StackTraceElement[] NO_FRAMES = {};
 
     private Thrown() {}
@@ -82,12 +84,18 @@ public final class Thrown {
         String outer = message(thrown).strip();
         String story = outer;
         Optional<Throwable> root = deepestThatSpeaks(chain);
-        if (root.isPresent() && root.get() != thrown && !outer.contains(message(root.get()).strip())) {
+        if (root.isPresent()
+                && root.get() != thrown
+                && !outer.contains(message(root.get()).strip())) {
             String inner = shortName(root.get()) + ": " + message(root.get()).strip();
-            String before = PlainText.cut(outer, Math.max(most / 3, most - inner.length()));
-            story = before.isEmpty() ? inner : before + "; caused by " + inner;
+            int room = most - inner.length() - CAUSED_BY.length() - 1;
+            String before = PlainText.cut(outer, Math.max(most / 3, room));
+            story = before.isEmpty() ? inner : before + CAUSED_BY + inner;
         }
-        String state = sqlState(chain).filter(text -> !outer.contains(text)).map(text -> " (SQL state " + text + ")").orElse("");
+        String state = sqlState(chain)
+                .filter(text -> !outer.contains(text))
+                .map(text -> " (SQL state " + text + ")")
+                .orElse("");
         return PlainText.cut(story, most - state.length()) + state;
     }
 
@@ -104,7 +112,9 @@ public final class Thrown {
     private static Optional<String> sqlState(List<Throwable> chain) {
         for (Throwable t : chain) {
             try {
-                if (t instanceof SQLException sql && sql.getSQLState() != null && !sql.getSQLState().isBlank()) {
+                if (t instanceof SQLException sql
+                        && sql.getSQLState() != null
+                        && !sql.getSQLState().isBlank()) {
                     return Optional.of(PlainText.cut(sql.getSQLState().strip(), 5));
                 }
             } catch (Throwable e) {
