@@ -266,7 +266,7 @@ abstract class DeadLettersBehaviour {
         bury("first", "no such order");
         bury("second", "no such order");
         try (TcpProxy slow = TcpProxy.to(broker)) {
-            slow.delay(Duration.ofMillis(1_500));
+            slow.delay(Duration.ofMillis(600));
 
             DeadLetters.Browsed browsed = letters(slow.uri()).browse(DEAD, letter -> true);
 
@@ -292,7 +292,7 @@ abstract class DeadLettersBehaviour {
             DeadLetters.Browsed browsed = letters(pausing.uri()).browse(DEAD, letter -> {
                 if (seen.incrementAndGet() == 10) {
                     pausing.freeze();
-                    later.schedule(pausing::thaw, 4, TimeUnit.SECONDS);
+                    later.schedule(pausing::thaw, 1_800, TimeUnit.MILLISECONDS);
                 }
                 return true;
             });
