@@ -23,7 +23,7 @@ import javax.net.ssl.SSLException;
 
 /** Turns what the client library throws into one line for the user, and knows which faults can pass. */
 public final class BrokerFaults {
-    private static final Pattern INEQUIVALENT =
+    static final Pattern INEQUIVALENT =
             Pattern.compile("inequivalent arg '([^']*)' for (queue|exchange) '([^']*)' in vhost '([^']*)':"
                     + " received (.*?) but current is (.*?)(?:,|$)");
 
