@@ -12,8 +12,9 @@ import org.kuteng.failure.RetrySettings;
 import org.kuteng.once.DatabaseSettings;
 import org.kuteng.once.OnceMode;
 import org.kuteng.once.OnceSettings;
-import org.kuteng.rabbitmq.AckSettings;
-import org.kuteng.rabbitmq.WorkQueueSettings;
+import org.kuteng.publish.PublishSettings;
+import org.kuteng.work.AckSettings;
+import org.kuteng.work.WorkerSettings;
 import org.springframework.amqp.core.AcknowledgeMode;
 
 /**
@@ -116,13 +117,13 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
     public static final Setting<Duration> CONFIRM_TIMEOUT = duration(
             "kuteng.confirm.timeout",
             Duration.ofMillis(1),
-            WorkQueueSettings.DEFAULT_CONFIRM_TIMEOUT,
+            PublishSettings.DEFAULT_CONFIRM_TIMEOUT,
             "how long the broker may take to confirm a message before the send fails");
 
     public static final Setting<Integer> CONFIRM_WINDOW = new Setting<>(
             "kuteng.confirm.window",
             SettingType.wholeNumber(1, 1_000_000),
-            String.valueOf(WorkQueueSettings.DEFAULT_CONFIRM_WINDOW),
+            String.valueOf(PublishSettings.DEFAULT_WINDOW),
             "how many messages may be unconfirmed at a time; further senders wait");
 
     public static final Setting<Boolean> CONFIRM_SEND_AGAIN = new Setting<>(
@@ -134,15 +135,16 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
     public static final Setting<Duration> STOP_TIMEOUT = duration(
             "kuteng.stop.timeout",
             Duration.ZERO,
-            WorkQueueSettings.DEFAULT_STOP_TIMEOUT,
-            "how long a worker that is stopped may go on with the message in hand; then it goes back to the queue");
+            WorkerSettings.DEFAULT_STOP_TIMEOUT,
+            "how long a stop waits for the messages in hand, all routes together; what is not done by then goes back to its"
+                    + " queue");
 
     public static final Setting<Boolean> VIRTUAL_THREADS = new Setting<>(
             "kuteng.virtualThreads",
-            SettingType.booleanSince(WorkQueueSettings.VIRTUAL_THREADS_SINCE, "virtual threads"),
+            SettingType.booleanSince(WorkerSettings.VIRTUAL_THREADS_SINCE, "virtual threads"),
             "false",
             "whether workers work on virtual threads, for hundreds of concurrentConsumers whose work waits for something"
-                    + " else; needs Java " + WorkQueueSettings.VIRTUAL_THREADS_SINCE + " or later");
+                    + " else; needs Java " + WorkerSettings.VIRTUAL_THREADS_SINCE + " or later");
 
     public static final Setting<List<Duration>> RETRY_DELAYS = new Setting<>(
             "kuteng.retry.delays",

@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.kuteng.broker.Queues;
-import org.kuteng.rabbitmq.Delivery;
-import org.kuteng.rabbitmq.Failure;
+import org.kuteng.work.Delivery;
+import org.kuteng.work.Failure;
 
 /** Describes a failure in the headers of the message, and leaves everything else of the message as it was. */
 final class FailedMessage {

@@ -14,10 +14,11 @@ import org.kuteng.broker.QueueDefinition;
 import org.kuteng.broker.QueueType;
 import org.kuteng.broker.Queues;
 import org.kuteng.broker.Topology;
-import org.kuteng.rabbitmq.Delivery;
-import org.kuteng.rabbitmq.Failure;
-import org.kuteng.rabbitmq.FailureHandler;
-import org.kuteng.rabbitmq.OutgoingMessage;
+import org.kuteng.events.Outcome;
+import org.kuteng.publish.OutgoingMessage;
+import org.kuteng.work.Delivery;
+import org.kuteng.work.Failure;
+import org.kuteng.work.FailureHandler;
 
 /**
  * Failed work is attempted again after a while, which it waits in the broker, and buried when it has failed often
@@ -76,6 +77,7 @@ public final class FailureHandling implements FailureHandler {
         String queue = Queues.retryName(delivery.workQueue(), delay);
         return new Move(
                 message(queue, properties, delivery),
+                Outcome.RETRIED,
                 what + "; next attempt in " + delay.toString().substring(2).toLowerCase(java.util.Locale.ROOT));
     }
 
@@ -85,6 +87,7 @@ public final class FailureHandling implements FailureHandler {
         String queue = Queues.deadName(delivery.workQueue());
         return new Move(
                 message(queue, FailedMessage.properties(delivery, headers).build(), delivery),
+                Outcome.BURIED,
                 what + "; buried in " + queue + " (./kuteng dead show " + id + ")");
     }
 
@@ -111,7 +114,7 @@ public final class FailureHandling implements FailureHandler {
             }
         }
         return new Move(
-                message(queue, FailedMessage.properties(delivery, headers).build(), delivery), null);
+                message(queue, FailedMessage.properties(delivery, headers).build(), delivery), Outcome.MOVED, null);
     }
 
     @Override
@@ -125,6 +128,7 @@ public final class FailureHandling implements FailureHandler {
                         FailedMessage.properties(delivery, FailedMessage.headers(delivery))
                                 .build(),
                         delivery),
+                Outcome.HANDED_BACK,
                 null);
     }
 }

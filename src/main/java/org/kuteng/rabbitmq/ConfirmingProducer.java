@@ -10,6 +10,8 @@ import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
 import org.apache.camel.support.DefaultAsyncProducer;
 import org.apache.camel.support.service.ServiceHelper;
 import org.kuteng.broker.Topology;
+import org.kuteng.publish.OutgoingMessage;
+import org.kuteng.publish.Publisher;
 import org.springframework.amqp.core.MessageProperties;
 import org.springframework.amqp.rabbit.support.DefaultMessagePropertiesConverter;
 

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.kuteng.publish.FakeBroker;
+import org.kuteng.publish.SendFailedException;
 import org.springframework.amqp.core.MessageProperties;
 
 @Timeout(30)
