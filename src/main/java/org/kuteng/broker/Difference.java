@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
 record Difference(String argument, Object here, Object there, String virtualHost) {
 
     /** RabbitMQ writes a value with its type if one side has none, else the value alone. */
-    private static final Pattern VALUE = Pattern.compile("^(?:the value )?'(.*?)'(?: of type '(.*)')?$", Pattern.DOTALL);
+    private static final Pattern VALUE =
+            Pattern.compile("^(?:the value )?'(.*?)'(?: of type '(.*)')?$", Pattern.DOTALL);
 
     private static final Pattern WHOLE_NUMBER = Pattern.compile("-?\\d{1,18}");
 

@@ -68,6 +68,8 @@ public record Topology(List<ExchangeDefinition> exchanges, List<QueueDefinition>
                 declarer.channel().queueBind(queue, binding.exchange(), binding.routingKey(), binding.arguments());
             }
             return new ArrayList<>(names.values());
+        } catch (EmbeddedBrokerException e) {
+            throw new BrokerException(true, "cannot " + doing + ": " + e.getMessage(), e);
         } catch (IOException | TimeoutException | RuntimeException e) {
             throw BrokerFaults.ofRequest(doing, e);
         }
