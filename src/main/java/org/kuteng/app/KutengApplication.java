@@ -19,6 +19,7 @@ import org.kuteng.app.reload.RouteReload;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.rabbitmq.WorkQueueComponent;
+import org.kuteng.work.WorkerConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,7 +86,7 @@ public final class KutengApplication {
         Main main = new Main();
         main.setShutdownStrategy(shutdown);
         WorkQueueComponent component = KutengCamel.setUp(main, settings);
-        component.setFatalFaultHandler(this::end);
+        component.setRefusalListener((worker, fault) -> endRoute(worker, main));
         component.setReadyListener(() -> tellWaiting(component));
         RouteReload reload = reload();
         main.bind("direct", new ExchangeableDirect());
@@ -124,7 +125,8 @@ public final class KutengApplication {
             @Override
             public void beforeStop(BaseMainSupport camel) {
                 reload.stop();
-                component.stopWorkers();
+                component.workers().beginStop();
+                component.workers().stop(routeId -> true);
                 reload.awaitEnd();
             }
         });
@@ -170,19 +172,36 @@ public final class KutengApplication {
     }
 
     private void tellWaiting(WorkQueueComponent component) {
-        boolean ready = !component.workers().isEmpty()
-                && component.workers().stream()
-                        .allMatch(worker -> worker.activeConsumers() == worker.wantedConsumers());
+        List<WorkerConsumer> workers = component.workers().all();
+        boolean ready = !workers.isEmpty()
+                && workers.stream().allMatch(worker -> worker.activeConsumers() == worker.wantedConsumers());
         if (ready && waitingTold.compareAndSet(false, true)) {
             LOG.info(WAITING);
         }
     }
 
-    private void end(BrokerException fault) {
-        if (failed.compareAndSet(false, true)) {
-            LOG.error("stopping, since trying again cannot help");
-            shutdown.shutdown();
-        }
+    /** The broker refuses what a worker needs, and trying again cannot help: its route ends, and the others go on. */
+    private void endRoute(WorkerConsumer worker, Main main) {
+        String routeId = worker.getRouteId();
+        // not on this thread, which the route waits for when it stops
+        Background.start("kuteng-end-" + routeId, () -> {
+            CamelContext context = main.getCamelContext();
+            try {
+                context.getRouteController().stopRoute(routeId);
+            } catch (Exception e) {
+                LOG.error("route {} cannot be stopped: {}", routeId, e.toString(), e);
+            }
+            boolean anyLeft = context.getRoutes().stream().anyMatch(route -> context.getRouteController()
+                    .getRouteStatus(route.getRouteId())
+                    .isStarted());
+            if (anyLeft) {
+                LOG.error("route {} has ended; the others go on", routeId);
+            } else if (failed.compareAndSet(false, true)) {
+                LOG.error("stopping, since no route is left");
+                shutdown.shutdown();
+            }
+            return null;
+        });
     }
 
     /** Runs in the JVM's shutdown hook: the JVM lives on until the work in hand is done. */

@@ -13,8 +13,8 @@ import org.kuteng.once.DatabaseSettings;
 import org.kuteng.once.OnceMode;
 import org.kuteng.once.OnceSettings;
 import org.kuteng.publish.PublishSettings;
-import org.kuteng.rabbitmq.AckSettings;
-import org.kuteng.rabbitmq.WorkQueueSettings;
+import org.kuteng.work.AckSettings;
+import org.kuteng.work.WorkerSettings;
 import org.springframework.amqp.core.AcknowledgeMode;
 
 /**
@@ -135,15 +135,16 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
     public static final Setting<Duration> STOP_TIMEOUT = duration(
             "kuteng.stop.timeout",
             Duration.ZERO,
-            WorkQueueSettings.DEFAULT_STOP_TIMEOUT,
-            "how long a worker that is stopped may go on with the message in hand; then it goes back to the queue");
+            WorkerSettings.DEFAULT_STOP_TIMEOUT,
+            "how long a stop waits for the messages in hand, all routes together; what is not done by then goes back to its"
+                    + " queue");
 
     public static final Setting<Boolean> VIRTUAL_THREADS = new Setting<>(
             "kuteng.virtualThreads",
-            SettingType.booleanSince(WorkQueueSettings.VIRTUAL_THREADS_SINCE, "virtual threads"),
+            SettingType.booleanSince(WorkerSettings.VIRTUAL_THREADS_SINCE, "virtual threads"),
             "false",
             "whether workers work on virtual threads, for hundreds of concurrentConsumers whose work waits for something"
-                    + " else; needs Java " + WorkQueueSettings.VIRTUAL_THREADS_SINCE + " or later");
+                    + " else; needs Java " + WorkerSettings.VIRTUAL_THREADS_SINCE + " or later");
 
     public static final Setting<List<Duration>> RETRY_DELAYS = new Setting<>(
             "kuteng.retry.delays",

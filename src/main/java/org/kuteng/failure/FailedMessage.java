@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.kuteng.broker.Queues;
-import org.kuteng.rabbitmq.Delivery;
-import org.kuteng.rabbitmq.Failure;
 import org.kuteng.untrusted.BrokerHeaders;
 import org.kuteng.untrusted.PlainText;
 import org.kuteng.untrusted.Thrown;
+import org.kuteng.work.Delivery;
+import org.kuteng.work.Failure;
 
 /** Describes a failure in the headers of the message, and leaves everything else of the message as it was. */
 final class FailedMessage {

@@ -15,11 +15,12 @@ import org.kuteng.broker.QueueDefinition;
 import org.kuteng.broker.QueueType;
 import org.kuteng.broker.Queues;
 import org.kuteng.broker.Topology;
+import org.kuteng.events.Outcome;
 import org.kuteng.publish.OutgoingMessage;
-import org.kuteng.rabbitmq.Delivery;
-import org.kuteng.rabbitmq.Failure;
-import org.kuteng.rabbitmq.FailureHandler;
 import org.kuteng.untrusted.HeaderBoundsException;
+import org.kuteng.work.Delivery;
+import org.kuteng.work.Failure;
+import org.kuteng.work.FailureHandler;
 
 /**
  * Failed work is attempted again after a while, which it waits in the broker, and buried when it has failed often
@@ -81,6 +82,7 @@ public final class FailureHandling implements FailureHandler {
         String queue = Queues.retryName(delivery.workQueue(), delay);
         return new Move(
                 message(queue, properties.get(), delivery),
+                Outcome.RETRIED,
                 what + "; next attempt in " + delay.toString().substring(2).toLowerCase(java.util.Locale.ROOT));
     }
 
@@ -95,6 +97,7 @@ public final class FailureHandling implements FailureHandler {
         String queue = Queues.deadName(delivery.workQueue());
         return new Move(
                 message(queue, FailedMessage.toBury(delivery, headers), delivery),
+                Outcome.BURIED,
                 what + "; buried in " + queue + " (./kuteng dead show " + id + ")");
     }
 
@@ -118,7 +121,7 @@ public final class FailureHandling implements FailureHandler {
         }
         Optional<BasicProperties> properties = FailedMessage.toSend(delivery, headers);
         if (properties.isPresent()) {
-            return new Move(message(queue, properties.get(), delivery), null);
+            return new Move(message(queue, properties.get(), delivery), Outcome.MOVED, null);
         }
         // what cannot be moved is worked on where it is, and what cannot be counted is not risked again
         return first ? null : buryForCrashes(delivery, route, WorkerEndedException.uncounted(), 1);
@@ -137,7 +140,7 @@ public final class FailureHandling implements FailureHandler {
             return null;
         }
         return FailedMessage.toSend(delivery, FailedMessage.headers(delivery))
-                .map(properties -> new Move(message(delivery.queue(), properties, delivery), null))
+                .map(properties -> new Move(message(delivery.queue(), properties, delivery), Outcome.HANDED_BACK, null))
                 .orElse(null);
     }
 }

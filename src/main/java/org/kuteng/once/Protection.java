@@ -10,7 +10,7 @@ import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RecipientListDefinition;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.SplitDefinition;
-import org.kuteng.rabbitmq.OnceOnly.Worker;
+import org.kuteng.work.OnceOnly.Worker;
 
 /** Refuses what cannot be protected, rather than promise it. */
 final class Protection {

@@ -22,7 +22,7 @@ public record OutgoingMessage(
     }
 
     /** Where it goes, for messages. */
-    String target() {
+    public String target() {
         return exchange.isEmpty()
                 ? "queue '" + routingKey + "'"
                 : "exchange '" + exchange + "' with routing key '" + routingKey + "'";

@@ -20,6 +20,8 @@ import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
 import org.apache.camel.spi.HeaderFilterStrategy;
 import org.kuteng.untrusted.BrokerHeaders;
 import org.kuteng.untrusted.HeaderBounds;
+import org.kuteng.work.Delivery;
+import org.kuteng.work.Work;
 import org.springframework.amqp.core.MessageDeliveryMode;
 
 /**
@@ -172,8 +174,8 @@ final class MessageMapping {
     }
 
     private static BasicProperties arrived(Exchange exchange) {
-        Delivery from = exchange.getProperty(Delivery.PROPERTY, Delivery.class);
-        return from == null ? new BasicProperties() : from.properties();
+        Work from = Work.of(exchange);
+        return from == null ? new BasicProperties() : from.delivery().properties();
     }
 
     /** What the route set itself: a value that only arrived with the message in hand does not hold for the next. */

@@ -1,15 +1,10 @@
 package org.kuteng.rabbitmq;
 
-import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.function.Consumer;
-import java.util.function.Predicate;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.apache.camel.Endpoint;
 import org.apache.camel.RuntimeCamelException;
@@ -22,8 +17,13 @@ import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.util.PropertiesHelper;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
+import org.kuteng.events.WorkEvents;
 import org.kuteng.publish.PublishSettings;
 import org.kuteng.publish.Publisher;
+import org.kuteng.work.FailureHandler;
+import org.kuteng.work.OnceOnly;
+import org.kuteng.work.WorkerConsumer;
+import org.kuteng.work.Workers;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 
@@ -32,7 +32,8 @@ import org.springframework.amqp.rabbit.connection.ConnectionFactory;
  * stay plain. The options are Camel's own; those that would lose messages or have no meaning here are refused.
  *
  * <p>Looks in the registry for a {@link Broker} (required as soon as a route sends or receives) and for
- * {@link WorkQueueSettings} (else their defaults).
+ * {@link WorkQueueSettings} (else their defaults), for a {@link FailureHandler}, a {@link OnceOnly} and somebody who
+ * listens to {@link WorkEvents} (else there is none).
  */
 @Component("spring-rabbitmq")
 public class WorkQueueComponent extends SpringRabbitMQComponent {
@@ -41,21 +42,22 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     private static final int COMPLETION_THREADS =
             Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
 
-    private final Set<WorkerConsumer> workers = ConcurrentHashMap.newKeySet();
-    private Consumer<BrokerException> fatalFaultHandler = fault -> {};
+    private BiConsumer<WorkerConsumer, BrokerException> refusalListener = (worker, fault) -> {};
     private Runnable readyListener = () -> {};
     private Broker broker;
     private WorkQueueSettings settings = WorkQueueSettings.DEFAULTS;
     private FailureHandler failureHandler;
     private OnceOnly onceOnly;
+    private WorkEvents events = WorkEvents.NONE;
+    private Workers workers;
     private ExecutorService completions;
     private Publisher publisher;
     private Publisher failurePublisher;
     private CachingConnectionFactory requestReplyConnections;
 
-    /** Called when a fault shows itself at run time that trying again cannot help; it is logged already. */
-    public void setFatalFaultHandler(Consumer<BrokerException> handler) {
-        this.fatalFaultHandler = handler;
+    /** Called when the broker refuses what a worker needs, and trying again cannot help; it is logged already. */
+    public void setRefusalListener(BiConsumer<WorkerConsumer, BrokerException> listener) {
+        this.refusalListener = listener;
     }
 
     /** Called whenever a worker has got all of its consumers, at start and after each loss; unset: nobody is told. */
@@ -77,6 +79,8 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
         }
         failureHandler = CamelContextHelper.findSingleByType(getCamelContext(), FailureHandler.class);
         onceOnly = CamelContextHelper.findSingleByType(getCamelContext(), OnceOnly.class);
+        WorkEvents listener = CamelContextHelper.findSingleByType(getCamelContext(), WorkEvents.class);
+        events = listener == null ? WorkEvents.NONE : listener;
     }
 
     @Override
@@ -129,11 +133,6 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
         return failureHandler;
     }
 
-    /** Null if every delivery is worked on. */
-    OnceOnly onceOnly() {
-        return onceOnly;
-    }
-
     /** The one publisher of this component, opened by the first route that sends. */
     public Publisher publisher() {
         lock.lock();
@@ -176,7 +175,6 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
             completions = getCamelContext().getExecutorServiceManager().newThreadPool(this, "kuteng-sent", unlimited);
         }
         Publisher opened = new Publisher(broker(), with, name, completions);
-        opened.onRefusal(this::fatal);
         return opened;
     }
 
@@ -197,44 +195,20 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
         }
     }
 
-    void started(WorkerConsumer worker) {
-        workers.add(worker);
-    }
-
-    void stopped(WorkerConsumer worker) {
-        workers.remove(worker);
-    }
-
-    void ready() {
-        readyListener.run();
-    }
-
-    void fatal(BrokerException fault) {
-        fatalFaultHandler.accept(fault);
-    }
-
-    /** The workers that run now. */
-    public List<WorkerConsumer> workers() {
-        return List.copyOf(workers);
-    }
-
-    /**
-     * Lets every worker finish the message in hand and hand the rest back to the queue; all at the same time, so that
-     * stopping takes as long as the longest work and not as long as all of it.
-     */
-    public void stopWorkers() {
-        stopWorkers(routeId -> true);
-    }
-
-    /** The same for the workers of some routes. */
-    public void stopWorkers(Predicate<String> routeIds) {
-        List<WorkerConsumer> some = workers().stream()
-                .filter(worker -> routeIds.test(worker.getRouteId()))
-                .toList();
-        some.forEach(WorkerConsumer::stopTaking);
-        Duration patience = settings.stopTimeout();
-        long deadline = System.nanoTime() + patience.toNanos();
-        some.forEach(worker -> worker.awaitIdle(deadline));
+    /** The workers of this component. */
+    public Workers workers() {
+        lock.lock();
+        try {
+            if (workers == null) {
+                workers = new Workers(new Workers.Shared(
+                        this::broker, this::failurePublisher, failureHandler, onceOnly, settings.working(), events));
+                workers.onRefusal(refusalListener);
+                workers.onReady(readyListener);
+            }
+            return workers;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

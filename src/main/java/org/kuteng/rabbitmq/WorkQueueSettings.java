@@ -3,6 +3,8 @@ package org.kuteng.rabbitmq;
 import java.time.Duration;
 import org.kuteng.broker.QueueType;
 import org.kuteng.publish.PublishSettings;
+import org.kuteng.work.AckSettings;
+import org.kuteng.work.WorkerSettings;
 import org.springframework.amqp.core.AcknowledgeMode;
 
 /**
@@ -18,7 +20,7 @@ import org.springframework.amqp.core.AcknowledgeMode;
  * @param confirmWindow how many messages may be unconfirmed at a time; further senders wait; default 1,000
  * @param sendAgain whether what was unconfirmed when the connection broke is sent again (duplicates are possible) or
  *     fails; default true
- * @param stopTimeout how long a worker that is stopped may go on with the message in hand; default 30 s
+ * @param stopTimeout how long a stop waits for the messages in hand; default 25 s
  * @param virtualThreads whether workers work on virtual threads; wants Java 21 or later; default false
  */
 public record WorkQueueSettings(
@@ -33,12 +35,6 @@ public record WorkQueueSettings(
         Duration stopTimeout,
         boolean virtualThreads) {
 
-    /** The version of Java that brought virtual threads. */
-    public static final int VIRTUAL_THREADS_SINCE = 21;
-
-    /** What a container platform grants between SIGTERM and SIGKILL. */
-    public static final Duration DEFAULT_STOP_TIMEOUT = Duration.ofSeconds(30);
-
     public static final WorkQueueSettings DEFAULTS = new WorkQueueSettings(
             QueueType.DURABLE,
             false,
@@ -48,8 +44,13 @@ public record WorkQueueSettings(
             PublishSettings.DEFAULT_CONFIRM_TIMEOUT,
             PublishSettings.DEFAULT_WINDOW,
             true,
-            DEFAULT_STOP_TIMEOUT,
+            WorkerSettings.DEFAULT_STOP_TIMEOUT,
             false);
+
+    /** How messages are worked on. */
+    WorkerSettings working() {
+        return new WorkerSettings(acks, stopTimeout, virtualThreads, WorkerSettings.defaultBufferBytes());
+    }
 
     /** How messages are sent. */
     public PublishSettings publishing() {

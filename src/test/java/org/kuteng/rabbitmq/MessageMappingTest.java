@@ -38,6 +38,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kuteng.untrusted.HeaderBoundsException;
+import org.kuteng.work.Delivery;
+import org.kuteng.work.Work;
 import org.springframework.amqp.core.MessageDeliveryMode;
 
 class MessageMappingTest {
@@ -510,11 +512,11 @@ class MessageMappingTest {
 
     private void read(BasicProperties properties, byte[] body) {
         Delivery delivery = delivery(properties, body);
-        exchange.setProperty(Delivery.PROPERTY, delivery);
+        exchange.setProperty(Work.PROPERTY, Work.detached(delivery));
         mapping.read(delivery, exchange);
     }
 
     private static Delivery delivery(BasicProperties properties, byte[] body) {
-        return new Delivery("kuteng", "kuteng", null, new Envelope(7, true, "exchange", "key"), properties, body);
+        return new Delivery("kuteng", "kuteng", new Envelope(7, true, "exchange", "key"), properties, body);
     }
 }

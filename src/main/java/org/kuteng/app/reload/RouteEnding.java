@@ -68,7 +68,7 @@ final class RouteEnding {
         running.removeIf(definition -> route(definition) == null);
         Set<String> ids =
                 Set.copyOf(running.stream().map(RouteDefinition::getRouteId).toList());
-        component.stopWorkers(ids::contains);
+        component.workers().stop(ids::contains);
         List<RouteDefinition> called = running.stream().filter(this::isCalled).toList();
         List<RouteDefinition> first = new ArrayList<>(running);
         first.removeAll(called);

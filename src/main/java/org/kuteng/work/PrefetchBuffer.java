@@ -1,9 +1,10 @@
-package org.kuteng.rabbitmq;
+package org.kuteng.work;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -12,9 +13,13 @@ import java.util.function.Consumer;
  * The messages that the broker sent ahead of the one in hand: put in by the thread that reads from the broker, taken by
  * the one that works. Waking a thread costs more than all else, so that it is done once for many messages.
  */
-final class SentAhead {
+final class PrefetchBuffer {
+    /** Room may come from another worker's buffer, which does not know who waits here. */
+    private static final long ROOM_CHECK_MILLIS = 50;
+
     private final int most;
-    private final Consumer<SentAhead> asleep;
+    private final BufferedBytes bytes;
+    private final Consumer<PrefetchBuffer> asleep;
     private final Deque<Delivery> messages = new ArrayDeque<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
@@ -25,10 +30,12 @@ final class SentAhead {
 
     /**
      * @param most how many there may be: {@link #put} waits for room
+     * @param bytes how much the messages of all buffers may take: {@link #put} waits, unless this buffer is empty
      * @param asleep is told when there is a message and who takes it has to be woken: calls {@link #wake} soon
      */
-    SentAhead(int most, Consumer<SentAhead> asleep) {
+    PrefetchBuffer(int most, BufferedBytes bytes, Consumer<PrefetchBuffer> asleep) {
         this.most = most;
+        this.bytes = bytes;
         this.asleep = asleep;
     }
 
@@ -41,13 +48,14 @@ final class SentAhead {
     boolean put(Delivery delivery, boolean first) throws InterruptedException {
         lock.lock();
         try {
-            while (messages.size() >= most && !ended) {
+            while (isFull() && !ended) {
                 arrived.signal();
-                room.await();
+                room.await(ROOM_CHECK_MILLIS, TimeUnit.MILLISECONDS);
             }
             if (ended) {
                 return false;
             }
+            bytes.add(delivery);
             if (first) {
                 messages.addFirst(delivery);
             } else {
@@ -61,6 +69,10 @@ final class SentAhead {
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isFull() {
+        return messages.size() >= most || bytes.isFull() && !messages.isEmpty();
     }
 
     /** Wakes who waits for a message. */
@@ -84,7 +96,10 @@ final class SentAhead {
             waiting = false;
             told = false;
             Delivery next = messages.pollFirst();
-            if (messages.size() == most - 1) {
+            if (next != null) {
+                bytes.remove(next);
+            }
+            if (messages.size() == most - 1 || messages.isEmpty()) {
                 room.signal();
             }
             return next;
@@ -110,6 +125,7 @@ final class SentAhead {
         lock.lock();
         try {
             List<Delivery> rest = new ArrayList<>(messages);
+            rest.forEach(bytes::remove);
             messages.clear();
             end();
             return rest;

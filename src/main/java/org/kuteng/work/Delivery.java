@@ -1,17 +1,13 @@
-package org.kuteng.rabbitmq;
+package org.kuteng.work;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Envelope;
+import java.util.OptionalInt;
 
-/**
- * A message as the broker handed it to a worker; kept with the exchange, and with every copy of it that a splitter or a
- * multicast makes, whatever the route makes of the body and the headers.
- */
+/** A message as the broker delivered it to a worker. */
 public final class Delivery {
-
-    /** The exchange property that holds the delivery. */
-    public static final String PROPERTY = "KutengDelivery";
+    private static final String X_DELIVERY_COUNT = "x-delivery-count";
 
     private final String queue;
     private final String workQueue;
@@ -20,8 +16,13 @@ public final class Delivery {
     private final BasicProperties properties;
     private final byte[] body;
 
-    /** Guarded by this. */
-    private Failure failure;
+    /** Whether {@code x-delivery-count} counts the workers that ended with the message, and not who handed it back. */
+    private final boolean crashesCounted;
+
+    /** A message that came over no channel: for those who map or describe one. */
+    public Delivery(String queue, String workQueue, Envelope envelope, BasicProperties properties, byte[] body) {
+        this(queue, workQueue, null, envelope, properties, body, false);
+    }
 
     Delivery(
             String queue,
@@ -29,13 +30,15 @@ public final class Delivery {
             Acknowledgements acknowledgements,
             Envelope envelope,
             BasicProperties properties,
-            byte[] body) {
+            byte[] body,
+            boolean crashesCounted) {
         this.queue = queue;
         this.workQueue = workQueue;
         this.acknowledgements = acknowledgements;
         this.envelope = envelope;
         this.properties = properties;
         this.body = body;
+        this.crashesCounted = crashesCounted;
     }
 
     /** The queue it came from: the work queue, or the one for messages that were delivered before. */
@@ -59,7 +62,7 @@ public final class Delivery {
 
     /** How many bytes properties and headers may have at this broker, in the one frame that they share; 0: no bound. */
     public int frameMax() {
-        return channel().getConnection().getFrameMax();
+        return acknowledgements == null ? 0 : channel().getConnection().getFrameMax();
     }
 
     public Envelope envelope() {
@@ -75,17 +78,18 @@ public final class Delivery {
     }
 
     /**
-     * Notes that the work failed; what becomes of the message is decided when the route has ended. Of several failures
-     * (the parts of a split message) the first counts, unless a later one is to bury.
+     * How many workers ended, or lost their connection, with this message on its way or in hand, as the broker counts
+     * them: RabbitMQ since 4.3, for quorum queues, where a {@code basic.nack} with requeue does not count.
+     *
+     * @return empty if the broker does not tell
      */
-    public synchronized void fail(Failure failed) {
-        if (failure == null || failed.bury() && !failure.bury()) {
-            failure = failed;
+    public OptionalInt crashes() {
+        if (!crashesCounted || properties.getHeaders() == null) {
+            return OptionalInt.empty();
         }
-    }
-
-    /** Why the work failed; null if it did not. */
-    public synchronized Failure failure() {
-        return failure;
+        // a header of the sender's own cannot be mistaken for it: a quorum queue writes its own over it
+        return properties.getHeaders().get(X_DELIVERY_COUNT) instanceof Number count
+                ? OptionalInt.of(count.intValue())
+                : OptionalInt.empty();
     }
 }

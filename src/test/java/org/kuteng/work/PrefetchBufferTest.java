@@ -1,4 +1,4 @@
-package org.kuteng.rabbitmq;
+package org.kuteng.work;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -15,23 +15,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-class SentAheadTest {
-    private final List<SentAhead> asleep = new CopyOnWriteArrayList<>();
-    private final SentAhead messages = new SentAhead(Integer.MAX_VALUE, asleep::add);
+class PrefetchBufferTest {
+    private final List<PrefetchBuffer> asleep = new CopyOnWriteArrayList<>();
+    private final BufferedBytes bytes = new BufferedBytes(Long.MAX_VALUE);
+    private final PrefetchBuffer messages = new PrefetchBuffer(Integer.MAX_VALUE, bytes, asleep::add);
     private final Delivery a = delivery();
     private final Delivery b = delivery();
     private final Delivery c = delivery();
 
     private static Delivery delivery() {
-        return new Delivery("queue", "queue", null, null, null, null);
+        return new Delivery("queue", "queue", null, null, new byte[10]);
     }
 
     /** A thread that takes what there is until the end. */
     private static final class Taker extends Thread {
-        private final SentAhead from;
+        private final PrefetchBuffer from;
         private final List<Delivery> taken = new CopyOnWriteArrayList<>();
 
-        Taker(SentAhead from) {
+        Taker(PrefetchBuffer from) {
             this.from = from;
             setDaemon(true);
             start();
@@ -120,7 +121,7 @@ class SentAheadTest {
 
     @Test
     void aFullOneLetsWaitAndWakesWhoMakesRoom() throws Exception {
-        SentAhead small = new SentAhead(2, asleep::add);
+        PrefetchBuffer small = new PrefetchBuffer(2, bytes, asleep::add);
         Taker taker = new Taker(small);
         taker.awaitSleep();
 
@@ -148,7 +149,7 @@ class SentAheadTest {
 
     @Test
     void theEndRefusesWhoWaitsForRoom() throws Exception {
-        SentAhead small = new SentAhead(1, asleep::add);
+        PrefetchBuffer small = new PrefetchBuffer(1, bytes, asleep::add);
         small.put(a, false);
         Thread[] putting = new Thread[1];
         CompletableFuture<Boolean> put = CompletableFuture.supplyAsync(() -> {

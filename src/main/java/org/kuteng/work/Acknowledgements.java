@@ -1,4 +1,4 @@
-package org.kuteng.rabbitmq;
+package org.kuteng.work;
 
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
@@ -14,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Acknowledgements {
     private final Channel channel;
-    private final int most;
+    private volatile int most;
 
     /** Asked for when something begins to wait: calls {@link #flushInTime} soon. */
     private final Runnable later;
@@ -40,6 +40,11 @@ final class Acknowledgements {
         this.channel = channel;
         this.most = most;
         this.later = later;
+    }
+
+    /** From now on so many messages may wait for one acknowledgement. */
+    void most(int messages) {
+        most = messages;
     }
 
     Channel channel() {

@@ -1,9 +1,10 @@
-package org.kuteng.rabbitmq;
+package org.kuteng.work;
 
 import java.util.List;
 import org.apache.camel.Route;
 import org.kuteng.broker.QueueDefinition;
 import org.kuteng.broker.QueueType;
+import org.kuteng.events.Outcome;
 import org.kuteng.publish.OutgoingMessage;
 
 /**
@@ -25,9 +26,10 @@ public interface FailureHandler {
     /**
      * Where a message goes instead of being worked on.
      *
+     * @param outcome how its work ends when it is there
      * @param why null, or why it is not worked on: the line for the log, once it is there
      */
-    record Move(OutgoingMessage message, String why) {}
+    record Move(OutgoingMessage message, Outcome outcome, String why) {}
 
     /** What becomes of a message whose work failed: a message to be confirmed before the failed one is acknowledged. */
     Move afterFailure(FailedWork work);

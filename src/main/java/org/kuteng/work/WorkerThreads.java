@@ -1,4 +1,4 @@
-package org.kuteng.rabbitmq;
+package org.kuteng.work;
 
 import java.util.concurrent.ThreadFactory;
 
@@ -25,8 +25,8 @@ final class WorkerThreads {
             return (ThreadFactory) builderType.getMethod("factory").invoke(builder);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(
-                    "virtual threads need Java " + WorkQueueSettings.VIRTUAL_THREADS_SINCE
-                            + " or later, and this is Java " + System.getProperty("java.version"),
+                    "virtual threads need Java " + WorkerSettings.VIRTUAL_THREADS_SINCE + " or later, and this is Java "
+                            + System.getProperty("java.version"),
                     e);
         }
     }

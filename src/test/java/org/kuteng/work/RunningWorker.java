@@ -1,4 +1,4 @@
-package org.kuteng.rabbitmq;
+package org.kuteng.work;
 
 import java.util.List;
 import java.util.Set;
@@ -11,6 +11,7 @@ import org.kuteng.broker.BrokerUri;
 import org.kuteng.broker.ConnectionSettings;
 import org.kuteng.failure.FailureHandling;
 import org.kuteng.failure.RetrySettings;
+import org.kuteng.rabbitmq.WorkQueueComponent;
 import org.kuteng.testing.TestBroker;
 
 /** One worker with one consumer inside the test JVM, so that a test can hold its work and stop it halfway. */
@@ -45,13 +46,15 @@ final class RunningWorker implements AutoCloseable {
     /** How many messages wait for the one in hand. */
     int sentAhead() {
         WorkQueueComponent component = context.getComponent("spring-rabbitmq", WorkQueueComponent.class);
-        return component.workers().stream().mapToInt(WorkerConsumer::sentAhead).sum();
+        return component.workers().all().stream()
+                .mapToInt(WorkerConsumer::buffered)
+                .sum();
     }
 
     /** Returns when no further message is begun and what was sent ahead is on its way back; work in hand goes on. */
     void stopTaking() {
         WorkQueueComponent component = context.getComponent("spring-rabbitmq", WorkQueueComponent.class);
-        component.workers().forEach(WorkerConsumer::stopTaking);
+        component.workers().all().forEach(WorkerConsumer::stopTaking);
     }
 
     @Override

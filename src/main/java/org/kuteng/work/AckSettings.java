@@ -1,4 +1,4 @@
-package org.kuteng.rabbitmq;
+package org.kuteng.work;
 
 import java.time.Duration;
 

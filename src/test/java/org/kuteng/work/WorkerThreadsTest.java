@@ -1,4 +1,4 @@
-package org.kuteng.rabbitmq;
+package org.kuteng.work;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package org.kuteng.rabbitmq;
+package org.kuteng.work;
 
 import java.util.Optional;
 import org.apache.camel.Exchange;
@@ -61,6 +61,11 @@ public interface OnceOnly {
                 // nor to give back
             }
         };
+
+        /** Whether it may be kept only on the thread that took it. */
+        default boolean isBoundToThread() {
+            return false;
+        }
 
         /**
          * The work is done: whoever comes with the same key is told so from now on.
