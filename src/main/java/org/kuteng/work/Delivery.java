@@ -62,7 +62,7 @@ public final class Delivery {
 
     /** How many bytes properties and headers may have at this broker, in the one frame that they share; 0: no bound. */
     public int frameMax() {
-        return channel().getConnection().getFrameMax();
+        return acknowledgements == null ? 0 : channel().getConnection().getFrameMax();
     }
 
     public Envelope envelope() {
