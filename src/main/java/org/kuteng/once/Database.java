@@ -135,6 +135,11 @@ public final class Database implements AutoCloseable {
         joining.join(transaction);
     }
 
+    /** The transaction that this thread has joined; null: none. */
+    Transaction current() {
+        return joining.current();
+    }
+
     /** Ends what {@link #join} began, and gives the connection back. */
     void leave(Transaction transaction) {
         joining.leave();

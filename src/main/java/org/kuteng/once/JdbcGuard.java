@@ -52,8 +52,7 @@ final class JdbcGuard implements Guard {
             return Optional.empty();
         }
         database.join(transaction);
-        // Camel then does every step on this thread, asynchronous ones too: the transaction belongs to it
-        exchange.getExchangeExtension().setTransacted(true);
+        transaction.claim(exchange, delivery);
         return Optional.of(new JdbcClaim(key, transaction));
     }
 
@@ -123,9 +122,6 @@ final class JdbcGuard implements Guard {
         @Override
         public void keep() throws NotNowException {
             try {
-                if (transaction.isRolledBackByStep()) {
-                    throw new IllegalStateException("a step has rolled the transaction back, and the route went on");
-                }
                 transaction.commit();
             } catch (SQLException e) {
                 if (DatabaseFaults.isAway(e)) {
