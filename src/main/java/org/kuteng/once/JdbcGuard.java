@@ -67,6 +67,11 @@ final class JdbcGuard implements Guard {
                     throw new IllegalArgumentException(
                             "the key " + key + " cannot be written down: " + DatabaseFaults.explain(e), e);
                 }
+                if (DatabaseFaults.isFull(e)) {
+                    database.availability().full(e);
+                    database.availability().pause();
+                    throw new NotNowException(DatabaseFaults.explain(e), e);
+                }
                 boolean away = !DatabaseFaults.isLockTimeout(e)
                         && database.availability().isAwayAfter(e);
                 if (!away && attempt == ATTEMPTS || DatabaseFaults.isLockTimeout(e)) {
