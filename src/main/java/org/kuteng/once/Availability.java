@@ -117,7 +117,11 @@ final class Availability implements AutoCloseable {
 
     void away(SQLException fault) {
         why = DatabaseFaults.explain(fault);
-        LOG.warn("{} is away ({}); messages go back to their queues until it is there again", database, why);
+        LOG.warn(
+                "{} {} ({}); messages go back to their queues until it is there again",
+                database,
+                DatabaseFaults.isFull(fault) ? "has no connection left" : "is away",
+                why);
         probeLater();
     }
 

@@ -203,14 +203,17 @@ public final class Database implements AutoCloseable {
     void check() throws SQLException {
         try (Connection opened = hasPasswordOfItsOwn() ? store.prepare() : null;
                 Connection connection = DriverManager.getConnection(url, properties)) {
-            LOG.trace("kept open meanwhile: {}", opened);
-            if (!migrated) {
+            if (!migrated || opened != null) {
                 Schema.migrate(connection, dialect);
                 migrated = true;
             }
             connection.setAutoCommit(false);
             dialect.insert(connection, MessageKey.of("", UUID.randomUUID().toString()));
             connection.rollback();
+            if (opened != null) {
+                // H2 closes a file whose last connection is closed, and opens it again at the next one
+                pool.getConnection().close();
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package org.kuteng.once;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -29,6 +30,7 @@ final class H2Store {
     /** H2's own ways to keep a file, such as {@code file:}, {@code nio:} or {@code split:20:}. */
     private static final Pattern SCHEMES = Pattern.compile("(?:[A-Za-z]\\w+:|\\d+:)*");
 
+    private static final String DATA = ".mv.db";
     private static final String ADMIN = "KUTENG_ADMIN";
 
     /** What {@code SET} may not do for a user that is no administrator has been done by the administrator. */
@@ -41,7 +43,7 @@ final class H2Store {
     private final Path base;
     private final String url;
     private final String user;
-    private boolean passwordsFit;
+    private volatile boolean passwordsFit;
 
     private H2Store(String name, Path base, String url, String user) {
         this.name = name;
@@ -79,7 +81,11 @@ final class H2Store {
 
     /** Where the passwords are. */
     Path passwords() {
-        return base.resolveSibling(base.getFileName() + ".password");
+        return file(".password");
+    }
+
+    private Path file(String suffix) {
+        return base.resolveSibling(base.getFileName() + suffix);
     }
 
     /** Makes the folder, for its owner only, if it is not there. */
@@ -100,8 +106,8 @@ final class H2Store {
     Properties credentials() {
         createFolder();
         try (H2Passwords passwords = H2Passwords.locked(passwords())) {
-            for (String suffix : List.of(".mv.db", ".lock.db", ".trace.db")) {
-                Path file = base.resolveSibling(base.getFileName() + suffix);
+            for (String suffix : List.of(DATA, ".lock.db", ".trace.db")) {
+                Path file = file(suffix);
                 if (OwnerOnly.tighten(file)) {
                     LOG.info("{} could be read by other accounts of this machine; now only by its owner", file);
                 }
@@ -126,7 +132,7 @@ final class H2Store {
      * @throws DatabaseException if it has other passwords
      */
     Connection prepare() throws SQLException {
-        if (passwordsFit) {
+        if (passwordsFit && Files.exists(file(DATA))) {
             return null;
         }
         try (H2Passwords passwords = H2Passwords.locked(passwords())) {

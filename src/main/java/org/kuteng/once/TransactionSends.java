@@ -4,6 +4,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.spi.CamelEvent;
 import org.apache.camel.spi.CamelEvent.ExchangeSendingEvent;
 import org.apache.camel.support.EventNotifierSupport;
+import org.apache.camel.support.ExchangeHelper;
 
 /**
  * Notices when a claimed message is handed over to the threads of another route, where the target is only known under
@@ -40,13 +41,12 @@ public final class TransactionSends extends EventNotifierSupport {
         if (leaving != null) {
             transaction.take(exchange);
             transaction.refuse(
-                    exchange,
-                    new OutsideTransactionException(
-                            "kuteng.once=jdbc: a step of route '" + routeId(exchange) + "' " + leaving));
+                    exchange, new OutsideTransactionException("kuteng.once=jdbc: " + sender(exchange) + " " + leaving));
         }
     }
 
-    private static String routeId(Exchange exchange) {
-        return org.apache.camel.support.ExchangeHelper.getRouteId(exchange);
+    private static String sender(Exchange exchange) {
+        String routeId = ExchangeHelper.getRouteId(exchange);
+        return routeId == null ? "a bean" : "a step of route '" + routeId + "'";
     }
 }

@@ -2,12 +2,11 @@ package org.kuteng.once;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.URI;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -199,6 +198,21 @@ class H2StoreTest {
     }
 
     @Test
+    void aDatabaseThatWasDeletedIsMadeAgainWithItsUsers() throws Exception {
+        H2Store store = H2Store.of(new DatabaseSettings(url, null, null));
+        store.credentials();
+        store.prepare().close();
+        assertNull(store.prepare());
+        Files.delete(folder.resolve("data/kuteng.mv.db"));
+
+        store.prepare().close();
+
+        try (Connection connection = DriverManager.getConnection(store.workUrl(), store.credentials())) {
+            connection.createStatement().execute("CREATE TABLE t (x INT)");
+        }
+    }
+
+    @Test
     void aPasswordOfTheSettingsWins() throws Exception {
         try (Database database = open("me", "mine")) {
             execute(database, "CREATE TABLE t (x INT)");
@@ -282,60 +296,6 @@ class H2StoreTest {
                     1,
                     log.count("its file system keeps no permissions"),
                     log.lines().toString());
-        }
-    }
-
-    @Test
-    void processesThatStartAtTheSameTimeAgree() throws Exception {
-        startTogether();
-        try (Database database = open()) {
-            assertEquals("4", first(database, "SELECT COUNT(*) FROM was_here"));
-        }
-    }
-
-    @Test
-    void processesThatFindADatabaseOfAnEarlierVersionAtTheSameTimeAgree() throws Exception {
-        Files.createDirectory(folder.resolve("data"));
-        try (Connection old = ofAnEarlierVersion()) {
-            old.createStatement().execute("CREATE TABLE was_here AS SELECT CAST('old' AS VARCHAR(20)) AS name");
-        }
-        startTogether();
-        try (Database database = open()) {
-            assertEquals("5", first(database, "SELECT COUNT(*) FROM was_here"));
-        }
-    }
-
-    private void startTogether() throws Exception {
-        List<Process> processes = new ArrayList<>();
-        try {
-            for (int i = 0; i < 4; i++) {
-                processes.add(new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                OpenDatabase.class.getName(),
-                                url,
-                                "process-" + i)
-                        .redirectErrorStream(true)
-                        .start());
-            }
-            for (Process process : processes) {
-                BufferedReader output = new BufferedReader(new InputStreamReader(process.getInputStream()));
-                List<String> lines = new ArrayList<>();
-                String line = output.readLine();
-                while (line != null && !line.equals("here")) {
-                    lines.add(line);
-                    line = output.readLine();
-                }
-                assertEquals("here", line, () -> String.join("\n", lines));
-            }
-        } finally {
-            // one after the other: H2 hands a database over to whoever is left
-            for (Process process : processes) {
-                process.getOutputStream().close();
-                process.waitFor();
-            }
         }
     }
 }

@@ -162,7 +162,7 @@ abstract class StaysInTransactionBehaviour {
                     .recipientList(r.simple("log:x,seda:${header.other}"));
             r.from("seda:other").to(EFFECT);
         });
-        assertFails(broker, ".*hands the message over to another thread.*", r -> {
+        assertFails(broker, "kuteng.once=jdbc: a bean hands the message over to another thread.*", r -> {
             worker(r).to(EFFECT).process(exchange -> exchange.getContext()
                     .createProducerTemplate()
                     .sendBody("seda:other", "a"));
