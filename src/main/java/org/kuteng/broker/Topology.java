@@ -80,7 +80,10 @@ public record Topology(List<ExchangeDefinition> exchanges, List<QueueDefinition>
     private static Channel openChannel(Connection connection) throws IOException {
         Channel channel = connection.createChannel();
         if (channel == null) {
-            throw new BrokerException(true, "the broker allows no further channel on this connection", null);
+            throw new BrokerException(
+                    BrokerException.Cure.CONFIGURATION,
+                    "the broker allows no further channel on this connection",
+                    null);
         }
         return channel;
     }

@@ -142,7 +142,7 @@ public final class KutengCommand {
         }
         boolean configuration = e instanceof ConfigurationException
                 || e instanceof EmbeddedBrokerException
-                || e instanceof BrokerException broker && broker.isPermanent();
+                || e instanceof BrokerException broker && broker.needsPerson();
         return configuration ? WRONG_USE : FAILED;
     }
 }

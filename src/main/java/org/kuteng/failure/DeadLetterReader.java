@@ -211,7 +211,8 @@ final class DeadLetterReader implements AutoCloseable {
 
         @Override
         public void handleCancel(String tag) {
-            fail(new BrokerException(false, "queue '" + queue + "' was deleted or moved while it was read", null));
+            fail(new BrokerException(
+                    BrokerException.Cure.TIME, "queue '" + queue + "' was deleted or moved while it was read", null));
         }
 
         @Override

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -26,6 +27,13 @@ import org.kuteng.work.FailureHandler;
  * buried too.
  */
 public final class FailureHandling implements FailureHandler {
+    /**
+     * Where the broker counts crashes: how many a message must have seen before it is worked on alone. A lost
+     * connection counts for everything that was sent ahead on it, so that one is no reason for a detour, and does not
+     * tell which of the messages is to blame.
+     */
+    private static final int SUSPICIOUS_CRASHES = 2;
+
     private final RetrySettings defaults;
     private final Supplier<Set<Duration>> routeDelays;
     private final Function<Route, RetrySettings> ofRoute;
@@ -98,8 +106,19 @@ public final class FailureHandling implements FailureHandler {
     @Override
     public Move beforeWork(Delivery delivery, Route route) {
         boolean first = delivery.queue().equals(delivery.workQueue());
+        OptionalInt counted = delivery.crashes();
+        if (counted.isPresent() && counted.getAsInt() < (first ? SUSPICIOUS_CRASHES : 1)) {
+            // handed back cleanly, or on its way when a connection was lost
+            return null;
+        }
         Map<String, Object> headers = FailedMessage.headers(delivery);
         String queue = Queues.redeliveredName(delivery.workQueue());
+        if (first && counted.isPresent()) {
+            // as where the broker does not count: the first is not held against it
+            headers.put(
+                    FailureHeaders.CRASHES,
+                    Math.max(counted.getAsInt() - 1, FailedMessage.count(headers, FailureHeaders.CRASHES)));
+        }
         if (!first) {
             // one at a time: it was in hand when the worker ended
             int crashes = FailedMessage.count(headers, FailureHeaders.CRASHES) + 1;
@@ -119,7 +138,7 @@ public final class FailureHandling implements FailureHandler {
 
     @Override
     public Move handBack(Delivery delivery) {
-        if (delivery.queue().equals(delivery.workQueue())) {
+        if (delivery.queue().equals(delivery.workQueue()) || delivery.crashes().isPresent()) {
             return null;
         }
         return new Move(

@@ -1,10 +1,13 @@
 package org.kuteng.rabbitmq;
 
+import java.io.File;
 import java.nio.charset.StandardCharsets;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.StreamCache;
+import org.apache.camel.WrappedFile;
 import org.apache.camel.component.springrabbit.DefaultMessageConverter;
 import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
 import org.apache.camel.support.DefaultAsyncProducer;
@@ -59,7 +62,7 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
             return requestReply.process(exchange, callback);
         }
         try {
-            publisher.send(message(exchange), failure -> {
+            publisher.send(checked(message(exchange)), failure -> {
                 if (failure != null) {
                     exchange.setException(failure);
                 }
@@ -74,6 +77,19 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
         }
         callback.done(true);
         return true;
+    }
+
+    private OutgoingMessage checked(OutgoingMessage message) {
+        refuseAbove(message.body().length, message.target());
+        return message;
+    }
+
+    private void refuseAbove(long size, String target) {
+        int most = endpoint.getComponent().broker().settings().maxMessageSize();
+        if (size > most) {
+            throw new IllegalArgumentException("message for " + target + " not sent: its body has " + size
+                    + " bytes, and kuteng.message.maxSize allows " + most);
+        }
     }
 
     private OutgoingMessage message(Exchange exchange) throws Exception {
@@ -118,7 +134,18 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
         if (body instanceof String text) {
             return text.getBytes(MessageMapping.charset(exchange));
         }
+        // before it fills the heap
+        refuseAbove(knownSize(body), endpoint.toString());
         return body instanceof byte[] bytes ? bytes : exchange.getMessage().getMandatoryBody(byte[].class);
+    }
+
+    /** How many bytes a body has that is not in memory yet; 0 if it does not tell. */
+    private static long knownSize(Object body) {
+        if (body instanceof StreamCache stream) {
+            return stream.length();
+        }
+        Object content = body instanceof WrappedFile<?> wrapped ? wrapped.getFile() : body;
+        return content instanceof File file ? file.length() : 0;
     }
 
     /** A message that the route or a converter of the user's made itself is sent as it is. */

@@ -118,7 +118,7 @@ final class WorkerConnection {
         try {
             open(broker().open(connectionName(), reads));
         } catch (BrokerException e) {
-            if (e.isPermanent()) {
+            if (e.needsPerson()) {
                 throw e;
             }
             log.warn("{}", e.getMessage());
@@ -187,7 +187,7 @@ final class WorkerConnection {
             Channel channel = connection.createChannel();
             if (channel == null) {
                 throw new BrokerException(
-                        true,
+                        BrokerException.Cure.CONFIGURATION,
                         "the broker allows only " + connection.getChannelMax() + " channels on a connection; "
                                 + worker.getRouteId() + " has concurrentConsumers=" + options.consumers(),
                         null);
@@ -300,7 +300,8 @@ final class WorkerConnection {
             }
         } catch (RuntimeException | Error e) {
             if (taking) {
-                notRestored(new BrokerException(false, "the consumers cannot be restored: " + e, e));
+                notRestored(
+                        new BrokerException(BrokerException.Cure.TIME, "the consumers cannot be restored: " + e, e));
                 log.debug("the failure", e);
             }
         }
@@ -322,7 +323,7 @@ final class WorkerConnection {
     }
 
     private void notRestored(BrokerException e) {
-        if (e.isPermanent()) {
+        if (e.endsRoute()) {
             worker.refused(e);
             return;
         }
