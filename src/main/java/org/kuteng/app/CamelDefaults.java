@@ -22,7 +22,7 @@ final class CamelDefaults {
             List.of(RouteWatcherReloadStrategy.class, ContextReloadStrategy.class);
 
     /** What Camel's own stop gets at least: when the time is over, it still ends what runs. */
-    private static final Duration LEAST_SHUTDOWN = Duration.ofMillis(500);
+    private static final Duration LEAST_SHUTDOWN = Duration.ofMillis(100);
 
     /** What a thread pool with a thread that does not end is given, once the time is over. */
     private static final Duration POOL_PATIENCE = Duration.ofMillis(100);

@@ -1,11 +1,13 @@
 package org.kuteng.app;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
@@ -34,6 +36,9 @@ public final class KutengApplication {
 
     /** How often the end of the process looks whether the time is over. */
     private static final long STOP_CHECK_MILLIS = 50;
+
+    /** Whoever waits longer than this for the end is told how to cut it short. */
+    private static final Duration HINT_AFTER = Duration.ofMillis(900);
 
     private static final int FAILED = 1;
 
@@ -209,7 +214,7 @@ public final class KutengApplication {
                 LOG.error("stopping, since no route is left");
                 stopBudget.begin();
                 shutdown.shutdown();
-                if (!awaitStopped()) {
+                if (!awaitStopped(() -> stopBudget.left().isZero())) {
                     // the thread that should have ended the program hangs
                     System.exit(FAILED);
                 }
@@ -243,7 +248,10 @@ public final class KutengApplication {
             broker.wakeWaiting();
         }
         shutdown.shutdown();
-        if (!awaitStopped() && !stopBudget.isCutShort()) {
+        if (!awaitStopped(() -> stopBudget.left().compareTo(stopBudget.total().minus(HINT_AFTER)) <= 0)) {
+            LOG.info("stopping; another Ctrl+C or SIGTERM hands back at once what is in hand");
+        }
+        if (!awaitStopped(() -> stopBudget.left().isZero()) && !stopBudget.isCutShort()) {
             LOG.warn(
                     "not everything has stopped within {} s (kuteng.stop.timeout); ending all the same",
                     stopBudget.total().toSeconds());
@@ -256,11 +264,11 @@ public final class KutengApplication {
         }
     }
 
-    /** @return false if not everything stopped in time */
-    private boolean awaitStopped() {
+    /** @return false if not everything has stopped when the time is over */
+    private boolean awaitStopped(BooleanSupplier over) {
         try {
             while (!stopped.await(STOP_CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
-                if (stopBudget.left().isZero()) {
+                if (over.getAsBoolean()) {
                     return false;
                 }
             }

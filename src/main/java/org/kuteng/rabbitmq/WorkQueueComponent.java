@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -240,14 +241,7 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     protected void doShutdown() throws Exception {
         lock.lock();
         try {
-            if (publisher != null) {
-                publisher.close(closeDeadline());
-                publisher = null;
-            }
-            if (failurePublisher != null) {
-                failurePublisher.close(closeDeadline());
-                failurePublisher = null;
-            }
+            closePublishers();
             if (completions != null) {
                 getCamelContext().getExecutorServiceManager().shutdown(completions);
                 completions = null;
@@ -262,6 +256,27 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
             lock.unlock();
         }
         super.doShutdown();
+    }
+
+    /** Both at the same time: a broker that does not answer holds up each of them. */
+    private void closePublishers() {
+        long deadline = closeDeadline();
+        Publisher failures = failurePublisher;
+        failurePublisher = null;
+        CompletableFuture<Void> closing = failures == null
+                ? null
+                : CompletableFuture.runAsync(() -> failures.close(deadline), task -> {
+                    Thread thread = new Thread(task, "kuteng-close-failures");
+                    thread.setDaemon(true);
+                    thread.start();
+                });
+        if (publisher != null) {
+            publisher.close(deadline);
+            publisher = null;
+        }
+        if (closing != null) {
+            closing.join();
+        }
     }
 
     /** What is unconfirmed gets what is left of the time of the stop. */
