@@ -32,7 +32,9 @@ final class CamelDefaults {
     static void apply(MainConfigurationProperties camel) {
         camel.setName("kuteng");
         camel.setJmxEnabled(false);
+        // the stop has said by then what it does not wait for
         camel.setShutdownLogInflightExchangesOnTimeout(false);
+        camel.setShutdownSuppressLoggingOnTimeout(true);
         // the summary shows values, passwords of URIs among them
         camel.setAutoConfigurationLogSummary(false);
         camel.setBasePackageScanEnabled(false);
