@@ -500,7 +500,16 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
     /** Waits for what is unconfirmed, up to the confirm time-out, then ends the connection. What is left fails. */
     @Override
     public void close() {
-        PublishingChannel last = awaitConfirmed();
+        close(System.nanoTime() + settings.confirmTimeout().toNanos());
+    }
+
+    /**
+     * Waits for what is unconfirmed, then ends the connection. What is left fails.
+     *
+     * @param deadline until when to wait, in terms of {@link System#nanoTime()}
+     */
+    public void close(long deadline) {
+        PublishingChannel last = awaitConfirmed(deadline);
         broker.wakeWaiting();
         if (last != null) {
             last.close(CLOSE_TIMEOUT);
@@ -509,10 +518,10 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
         takeToSendAgain().forEach(unconfirmed -> settled(unconfirmed, stopped()));
     }
 
-    private PublishingChannel awaitConfirmed() {
+    private PublishingChannel awaitConfirmed(long deadline) {
         state.lock();
         try {
-            long left = settings.confirmTimeout().toNanos();
+            long left = deadline - System.nanoTime();
             while (left > 0 && channel != null && channel.isAwaitingConfirms()) {
                 left = changed.awaitNanos(left);
             }

@@ -170,21 +170,34 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             return;
         }
         last.stopTaking();
-        last.awaitIdle(workers.deadline());
-        long late = last.inHand().stream().filter(work -> !work.isParked()).count();
-        if (late > 0) {
-            log.warn(
-                    "work on {} {} did not end within {} s (kuteng.stop.timeout); {} back to the queue",
-                    late,
-                    late == 1 ? "message" : "messages",
-                    workers.settings().stopTimeout().toSeconds(),
-                    late == 1 ? "it goes" : "they go");
-        }
-        last.close();
+        // the time runs since it was asked to stop, by whomever
+        workers.await(List.of(this), Workers.OtherWork.NONE, last.stopNanos());
+        leave();
+        last.awaitClosed();
         if (guard != null) {
             guard.close();
         }
         workers.stopped(this);
+    }
+
+    /** Leaves the broker; what is in hand still goes back to its queue. Returns before that is done. */
+    void leave() {
+        WorkerConnection last = connection;
+        if (last == null) {
+            return;
+        }
+        long late = last.inHand().stream().filter(work -> !work.isParked()).count();
+        if (last.leave() && late > 0) {
+            log.warn(
+                    "work on {} {} has not ended{}; {} back to the queue",
+                    late,
+                    late == 1 ? "message" : "messages",
+                    workers.stopBudget().isCutShort()
+                            ? ""
+                            : " in time (kuteng.stop.timeout="
+                                    + workers.settings().stopTimeout().toSeconds() + "s)",
+                    late == 1 ? "it goes" : "they go");
+        }
     }
 
     /** No further message is begun; what the broker sent ahead goes back to the queue. Returns at once. */
@@ -327,6 +340,10 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         Thread.interrupted();
         try {
             settleClaim(work);
+            if (work.outcome() != null) {
+                log.debug("work has ended after its message was given back: {}", work.outcome());
+                return;
+            }
             Exchange done = work.takeExchange();
             if (done != null) {
                 releaseExchange(done, false);
@@ -431,6 +448,10 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
      * @param obstacle what is in the way; null: it is told already
      */
     private void holdBack(WorkerChannel channel, Work work, String obstacle, Runnable again) {
+        if (work.outcome() != null) {
+            // given back when the worker left the broker
+            return;
+        }
         if (!work.delivery().channel().isOpen()) {
             // the broker has it back already
             channel.giveBack(work, Outcome.LOST);
