@@ -221,10 +221,11 @@ public class Broker {
 
     private Connection tryToOpen(String name, ExecutorService executor) {
         try {
+            String what = everConnected ? "reconnected" : "connected";
             Connection connection = open(name, executor);
             outage.over()
                     .ifPresent(lasted ->
-                            LOG.info("reconnected to the broker at {} after {}", addresses(), Outage.text(lasted)));
+                            LOG.info("{} to the broker at {} after {}", what, addresses(), Outage.text(lasted)));
             wakeWaiting();
             return connection;
         } catch (BrokerException e) {

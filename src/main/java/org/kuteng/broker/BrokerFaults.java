@@ -91,7 +91,11 @@ public final class BrokerFaults {
 
     private static BrokerException ofConnecting(String where, BrokerUri node, Throwable e) {
         String reply = replyText(e);
-        if (find(e, AuthenticationFailureException.class) != null) {
+        // RabbitMQ says the one, Qpid the other
+        if (find(e, AuthenticationFailureException.class) != null
+                || find(e, PossibleAuthenticationFailureException.class) != null
+                        && replyCode(e) == AMQP.NOT_ALLOWED
+                        && reply.startsWith("Authentication failed")) {
             return new BrokerException(
                     Cure.PERSON,
                     "broker at " + where + " refused user '" + node.user()

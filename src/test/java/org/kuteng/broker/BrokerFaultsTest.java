@@ -50,6 +50,15 @@ class BrokerFaultsTest {
                 connecting(refused));
     }
 
+    @Test
+    void aWrongPasswordNeedsAPersonAsQpidSaysItToo() {
+        assertFault(
+                Cure.PERSON,
+                "broker at h1:5672, h2:5672 refused user 'joe': wrong user or password; check the URI in kuteng.broker",
+                connecting(new PossibleAuthenticationFailureException(
+                        connectionClosed(AMQP.NOT_ALLOWED, "Authentication failed"))));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
