@@ -6,6 +6,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.DefaultSaslConfig;
 import com.rabbitmq.client.ShutdownSignalException;
+import com.rabbitmq.client.SocketConfigurators;
 import com.rabbitmq.client.impl.DefaultExceptionHandler;
 import java.io.IOException;
 import java.time.Duration;
@@ -349,8 +350,9 @@ public class Broker {
         factory.setClientProperties(properties);
         if (tls != null) {
             factory.useSslProtocol(tls);
-            if (settings.verifyHostName()) {
-                factory.enableHostnameVerification();
+            // which has the host name checked
+            if (!settings.verifyHostName()) {
+                factory.setSocketConfigurator(SocketConfigurators.defaultConfigurator());
             }
         }
         return factory;

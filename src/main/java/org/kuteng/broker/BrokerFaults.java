@@ -127,7 +127,7 @@ public final class BrokerFaults {
     private static String ofTls(Throwable e) {
         String message = String.valueOf(find(e, SSLException.class).getMessage());
         if (message.contains("plaintext connection") || message.contains("unrecognized SSL message")) {
-            return "this port does not speak TLS; use its TLS port, or a URI that begins with amqp://";
+            return "this port does not speak TLS; use its TLS port, or amqp:// in the URI";
         }
         if (find(e, CertPathBuilderException.class) != null) {
             return "its certificate was issued by an authority that is not trusted; name the authority in kuteng.tls.caFile";

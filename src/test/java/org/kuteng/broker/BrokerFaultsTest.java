@@ -204,7 +204,7 @@ class BrokerFaultsTest {
     void aPortThatSpeaksNoTlsIsSaidSo() {
         assertTrue(connecting(new SSLException("Unsupported or unrecognized SSL message, plaintext connection?"))
                 .getMessage()
-                .contains("this port does not speak TLS; use its TLS port, or a URI that begins with amqp://"));
+                .contains("this port does not speak TLS; use its TLS port, or amqp:// in the URI"));
     }
 
     // --- requests
