@@ -16,7 +16,7 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.nio.charset.Charset;
 
-/** Keeps the house as it was drawn: command → app, board, bench → failure → rabbitmq, once → broker. */
+/** Keeps the house as it was drawn: command → app, board, bench → failure → rabbitmq, once → work → publish → events → broker. */
 @AnalyzeClasses(packages = "org.kuteng", importOptions = ImportOption.DoNotIncludeTests.class)
 class HouseTest {
     private static final String[] TOP = {"command", "app", "board", "bench"};
@@ -39,6 +39,12 @@ class HouseTest {
             .definedBy("org.kuteng.rabbitmq..")
             .layer("once")
             .definedBy("org.kuteng.once..")
+            .layer("work")
+            .definedBy("org.kuteng.work..")
+            .layer("publish")
+            .definedBy("org.kuteng.publish..")
+            .layer("events")
+            .definedBy("org.kuteng.events..")
             .layer("broker")
             .definedBy("org.kuteng.broker..")
             .whereLayer("command")
@@ -53,6 +59,10 @@ class HouseTest {
             .mayOnlyBeAccessedByLayers(TOP)
             .whereLayer("rabbitmq")
             .mayOnlyBeAccessedByLayers("command", "app", "board", "bench", "failure", "once")
+            .whereLayer("work")
+            .mayOnlyBeAccessedByLayers("command", "app", "board", "bench", "failure", "once", "rabbitmq")
+            .whereLayer("publish")
+            .mayOnlyBeAccessedByLayers("command", "app", "board", "bench", "failure", "once", "rabbitmq", "work")
             .whereLayer("once")
             .mayOnlyBeAccessedByLayers("command", "app", "board", "bench", "failure", "rabbitmq");
 
@@ -72,6 +82,10 @@ class HouseTest {
                     "org.kuteng.failure..",
                     "org.kuteng.rabbitmq..",
                     "org.kuteng.once..",
+                    "org.kuteng.work..",
+                    "org.kuteng.publish..",
+                    "org.kuteng.events..",
+                    "org.kuteng.untrusted..",
                     "org.kuteng.broker..");
 
     @ArchTest
@@ -81,6 +95,14 @@ class HouseTest {
             .should()
             .dependOnClassesThat(resideInAPackage("org.kuteng..")
                     .and(DescribedPredicate.not(resideInAPackage("org.kuteng.broker.."))));
+
+    @ArchTest
+    static final ArchRule whoReadsWhatOthersMadeKnowsNoOtherPackage = noClasses()
+            .that()
+            .resideInAPackage("org.kuteng.untrusted..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("org.kuteng..")
+                    .and(DescribedPredicate.not(resideInAPackage("org.kuteng.untrusted.."))));
 
     @ArchTest
     static final ArchRule onlyTheBrokerKnowsQpid = noClasses()

@@ -22,6 +22,7 @@ public final class KutengCamel {
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setOverrideProperties(settings.asProperties());
         CamelDefaults.apply(main.configure());
+        CamelDefaults.stopWithin(main.configure(), settings.get(Setting.STOP_TIMEOUT));
         WorkQueueComponent component = new WorkQueueComponent();
         main.addMainListener(new MainListenerSupport() {
             @Override

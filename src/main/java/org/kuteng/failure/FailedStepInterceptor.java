@@ -7,7 +7,7 @@ import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
-import org.kuteng.rabbitmq.FailedStep;
+import org.kuteng.work.FailedStep;
 
 /** Notes which step threw, since Camel has forgotten it by the time a failure is handled. */
 public final class FailedStepInterceptor implements InterceptStrategy {

@@ -5,7 +5,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.kuteng.rabbitmq.OnceOnly.NotNowException;
+import org.kuteng.work.OnceOnly.NotNowException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

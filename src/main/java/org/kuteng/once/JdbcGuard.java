@@ -8,10 +8,10 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 import org.apache.camel.Exchange;
-import org.kuteng.rabbitmq.Delivery;
-import org.kuteng.rabbitmq.OnceOnly.Claim;
-import org.kuteng.rabbitmq.OnceOnly.Guard;
-import org.kuteng.rabbitmq.OnceOnly.NotNowException;
+import org.kuteng.work.Delivery;
+import org.kuteng.work.OnceOnly.Claim;
+import org.kuteng.work.OnceOnly.Guard;
+import org.kuteng.work.OnceOnly.NotNowException;
 
 /**
  * Keeps the keys in the database. The transaction is the claim: the key is inserted in it, the steps of the route that
@@ -52,7 +52,7 @@ final class JdbcGuard implements Guard {
             return Optional.empty();
         }
         database.join(transaction);
-        transaction.claim(exchange, delivery);
+        transaction.claim(exchange);
         return Optional.of(new JdbcClaim(key, transaction));
     }
 
@@ -122,6 +122,11 @@ final class JdbcGuard implements Guard {
         JdbcClaim(MessageKey key, Transaction transaction) {
             this.key = key;
             this.transaction = transaction;
+        }
+
+        @Override
+        public boolean isBoundToThread() {
+            return true;
         }
 
         @Override

@@ -19,7 +19,7 @@ import org.apache.camel.model.RecipientListDefinition;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RoutingSlipDefinition;
 import org.apache.camel.model.ToDynamicDefinition;
-import org.kuteng.rabbitmq.OnceOnly.Worker;
+import org.kuteng.work.OnceOnly.Worker;
 
 /** Refuses what cannot be protected, rather than promise it. */
 final class Protection {

@@ -3,8 +3,8 @@ package org.kuteng.once;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.apache.camel.Exchange;
-import org.kuteng.rabbitmq.Delivery;
-import org.kuteng.rabbitmq.FailedStep;
+import org.kuteng.work.FailedStep;
+import org.kuteng.work.Work;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +21,7 @@ final class Transaction {
     private final Connection connection;
 
     /** Null until the message is claimed. */
-    private Delivery delivery;
+    private Work work;
 
     private boolean rolledBackByStep;
 
@@ -41,8 +41,8 @@ final class Transaction {
     }
 
     /** The work on a message belongs to it from now on. */
-    void claim(Exchange exchange, Delivery claimed) {
-        delivery = claimed;
+    void claim(Exchange exchange) {
+        work = Work.of(exchange);
         take(exchange);
     }
 
@@ -69,12 +69,12 @@ final class Transaction {
         if (refused == null) {
             refused = why;
         }
-        delivery.fail(FailedStep.of(exchange, why, true));
+        work.fail(FailedStep.of(exchange, why, true));
         if (committed) {
             LOG.error(
                     "{}; it came so late that the work of message {} was committed without it",
                     why.getMessage(),
-                    delivery.properties().getMessageId());
+                    work.delivery().properties().getMessageId());
         }
     }
 

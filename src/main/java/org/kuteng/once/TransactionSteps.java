@@ -8,7 +8,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
-import org.kuteng.rabbitmq.FailedStep;
+import org.kuteng.work.FailedStep;
 
 /**
  * Sees to it that every step that works on a claimed message belongs to its transaction, in whichever route: one that

@@ -88,8 +88,8 @@ abstract class RefusalBehaviour {
             // three connections wait, but there is one attempt a second
             assertTrue(attempts <= 4 + now.minus(begin).toSeconds(), process.toString());
             proxy.accept();
-            process.awaitLine("consumer-1 +receives again$");
-            process.awaitLine("consumer-2 +receives again$");
+            process.awaitLine("consumer-1 +consumers restored after .+");
+            process.awaitLine("consumer-2 +consumers restored after .+");
             awaitMore(process, "Received a message", 3);
             process.sigterm();
             assertEquals(143, process.awaitExit());

@@ -106,7 +106,7 @@ final class ProtectedWorkers implements AutoCloseable {
 
     @Override
     public void close() {
-        component.stopWorkers();
+        component.workers().stop(routeId -> true);
         context.stop();
         onceSwitch.close();
         if (database != null) {

@@ -15,7 +15,7 @@ import org.apache.camel.processor.aggregate.UseLatestAggregationStrategy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.kuteng.rabbitmq.OnceOnly.Worker;
+import org.kuteng.work.OnceOnly.Worker;
 
 /** What the start refuses of a route that is to be protected by the database. */
 class ProtectionTest {

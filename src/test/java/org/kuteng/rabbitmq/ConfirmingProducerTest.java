@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.kuteng.publish.FakeBroker;
+import org.kuteng.publish.SendFailedException;
 import org.springframework.amqp.core.MessageProperties;
 
 @Timeout(30)
@@ -65,7 +67,7 @@ class ConfirmingProducerTest {
     void theExchangeFailsWithAMessageThatNoQueueTakes() {
         broker.onOpen(connection -> connection.onWritten(() -> {
             connection.giveBack(connection.last);
-            connection.ack(1, false);
+            connection.ack(connection.written.size(), false);
         }));
 
         Exception failure = send(QUEUE, "Hello").getException();
