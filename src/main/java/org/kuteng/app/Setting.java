@@ -212,7 +212,11 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             "user of the database; unset: H2: kuteng, PostgreSQL: the user of the operating system");
 
     public static final Setting<String> DATABASE_PASSWORD = new Setting<>(
-            "kuteng.database.password", SettingType.TEXT, null, "password of that user; unset: none; never shown");
+            "kuteng.database.password",
+            SettingType.TEXT,
+            null,
+            "password of that user; unset: H2 in a file: one that kuteng makes and keeps in PATH.password, else none;"
+                    + " never shown");
 
     public static final Setting<Path> ROUTES = new Setting<>(
             "kuteng.routes", SettingType.PATH, "routes", "folder with the route files (*.yaml, *.yml), or one file");

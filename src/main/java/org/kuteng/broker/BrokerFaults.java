@@ -29,7 +29,7 @@ import org.kuteng.broker.BrokerException.Cure;
 
 /** Turns what the client library throws into one line for the user, and knows what it takes until it can succeed. */
 public final class BrokerFaults {
-    private static final Pattern INEQUIVALENT =
+    static final Pattern INEQUIVALENT =
             Pattern.compile("inequivalent arg '([^']*)' for (queue|exchange) '([^']*)' in vhost '([^']*)':"
                     + " received (.*?) but current is (.*?)(?:,|$)");
 

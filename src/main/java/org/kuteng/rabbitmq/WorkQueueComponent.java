@@ -5,21 +5,19 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.apache.camel.Endpoint;
 import org.apache.camel.RuntimeCamelException;
-import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.apache.camel.component.springrabbit.SpringRabbitMQComponent;
 import org.apache.camel.component.springrabbit.SpringRabbitMQEndpoint;
-import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.util.PropertiesHelper;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.events.WorkEvents;
+import org.kuteng.publish.GrowingThreads;
 import org.kuteng.publish.PublishSettings;
 import org.kuteng.publish.Publisher;
 import org.kuteng.work.FailureHandler;
@@ -41,10 +39,6 @@ import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 @Component("spring-rabbitmq")
 public class WorkQueueComponent extends SpringRabbitMQComponent {
 
-    /** Threads that go on with routes whose send was confirmed. */
-    private static final int COMPLETION_THREADS =
-            Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
-
     /** Each publisher has so long for its farewell, however late it is. */
     private static final Duration LEAST_CLOSE = Duration.ofMillis(500);
 
@@ -60,7 +54,7 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     private OnceOnly onceOnly;
     private WorkEvents events = WorkEvents.NONE;
     private Workers workers;
-    private ExecutorService completions;
+    private GrowingThreads completions;
     private Publisher publisher;
     private Publisher failurePublisher;
     private CachingConnectionFactory requestReplyConnections;
@@ -179,17 +173,9 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
 
     private Publisher newPublisher(PublishSettings with, Supplier<String> name) {
         if (completions == null) {
-            // at a limit, Camel lets the thread that hands over run the task itself, and that is the one that
-            // reads from the broker: it would wait for room that only it can make. There is no more in it than
-            // exchanges under way
-            ThreadPoolProfile unlimited = new ThreadPoolProfileBuilder("kuteng-sent")
-                    .poolSize(COMPLETION_THREADS)
-                    .maxPoolSize(COMPLETION_THREADS)
-                    .maxQueueSize(Integer.MAX_VALUE)
-                    .build();
-            completions = getCamelContext().getExecutorServiceManager().newThreadPool(this, "kuteng-sent", unlimited);
+            completions = new GrowingThreads("kuteng-sent");
         }
-        Publisher opened = new Publisher(broker(), with, name, completions);
+        Publisher opened = new Publisher(broker(), with, name, completions, events);
         return opened;
     }
 
@@ -243,7 +229,7 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
         try {
             closePublishers();
             if (completions != null) {
-                getCamelContext().getExecutorServiceManager().shutdown(completions);
+                completions.close();
                 completions = null;
             }
             if (requestReplyConnections != null) {

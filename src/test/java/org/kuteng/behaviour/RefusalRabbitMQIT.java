@@ -33,7 +33,7 @@ class RefusalRabbitMQIT extends RefusalBehaviour {
                         true,
                         Map.of("x-queue-type", "quorum"),
                         "durable",
-                        "x-queue-type is 'quorum' there, not set here",
+                        "x-queue-type is 'quorum' there, 'classic' here",
                         "quorum"),
                 arguments(true, Map.of(), "quorum", "x-queue-type is not set there, 'quorum' here", "durable"),
                 arguments(true, Map.of(), "transient", "durable is 'true' there, 'false' here", "durable"));
