@@ -248,7 +248,9 @@ public final class KutengApplication {
             broker.wakeWaiting();
         }
         shutdown.shutdown();
-        if (!awaitStopped(() -> stopBudget.left().compareTo(stopBudget.total().minus(HINT_AFTER)) <= 0)) {
+        long hintNanos = System.nanoTime() + HINT_AFTER.toNanos();
+        if (!awaitStopped(() -> stopBudget.isWaitOver() || System.nanoTime() - hintNanos >= 0)
+                && !stopBudget.isWaitOver()) {
             LOG.info("stopping; another Ctrl+C or SIGTERM hands back at once what is in hand");
         }
         if (!awaitStopped(() -> stopBudget.left().isZero()) && !stopBudget.isCutShort()) {
