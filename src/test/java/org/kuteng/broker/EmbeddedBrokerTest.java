@@ -310,6 +310,21 @@ class EmbeddedBrokerTest {
         }
     }
 
+    @Test
+    void aStoreOnADiskThatIsNearlyFullIsRefused(@TempDir Path folder) throws IOException {
+        long free = Files.getFileStore(folder).getUsableSpace();
+        long moreThanThereIs = free + (1L << 40);
+
+        var failure = assertThrows(EmbeddedBrokerException.class, () -> StoreFolder.claim(folder, moreThanThereIs));
+
+        assertTrue(
+                failure.getMessage()
+                        .matches("store folder " + folder + " has \\d+ MB left on its disk and needs "
+                                + (moreThanThereIs >> 20) + " MB: make room, or name another folder"),
+                failure.getMessage());
+        StoreFolder.claim(folder).release();
+    }
+
     private static void assertStoreRefused(Path folder, String message) {
         var failure = assertThrows(
                 EmbeddedBrokerException.class,
@@ -400,9 +415,9 @@ class EmbeddedBrokerTest {
 
     @Test
     void itTellsWhichMessagesEndWithIt() throws Exception {
-        try (EmbeddedBroker own = EmbeddedBroker.start(anyPort());
-                Connection client = PlainClient.connect(own.port())) {
-            Channel of = client.createChannel();
+        try (EmbeddedBroker own = EmbeddedBroker.start(anyPort())) {
+            // ends with its broker
+            Channel of = PlainClient.connect(own.port()).createChannel();
             of.queueDeclare("b", true, false, false, null);
             of.queueDeclare("a", false, false, false, null);
             of.queueDeclare("of-a-client", false, true, true, null);
