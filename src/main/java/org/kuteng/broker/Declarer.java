@@ -44,7 +44,10 @@ final class Declarer implements AutoCloseable {
         if (channel == null || !channel.isOpen()) {
             channel = connection.createChannel();
             if (channel == null) {
-                throw new BrokerException(true, "the broker allows no further channel on this connection", null);
+                throw new BrokerException(
+                        BrokerException.Cure.CONFIGURATION,
+                        "the broker allows no further channel on this connection",
+                        null);
             }
         }
         return channel;

@@ -69,7 +69,7 @@ public record Topology(List<ExchangeDefinition> exchanges, List<QueueDefinition>
             }
             return new ArrayList<>(names.values());
         } catch (EmbeddedBrokerException e) {
-            throw new BrokerException(true, "cannot " + doing + ": " + e.getMessage(), e);
+            throw new BrokerException(BrokerException.Cure.CONFIGURATION, "cannot " + doing + ": " + e.getMessage(), e);
         } catch (IOException | TimeoutException | RuntimeException e) {
             throw BrokerFaults.ofRequest(doing, e);
         }

@@ -61,8 +61,8 @@ final class ConfirmedSender implements AutoCloseable {
             connection.abort();
             throw BrokerFaults.ofRequest("open a channel for sending", e);
         }
-        channel.addReturnListener(returned ->
-                fail(new BrokerException(false, "there is no queue '" + returned.getRoutingKey() + "'", null)));
+        channel.addReturnListener(returned -> fail(new BrokerException(
+                BrokerException.Cure.TIME, "there is no queue '" + returned.getRoutingKey() + "'", null)));
         channel.addConfirmListener(new Confirms());
         channel.addShutdownListener(cause -> {
             if (!cause.isInitiatedByApplication()) {
@@ -140,7 +140,7 @@ final class ConfirmedSender implements AutoCloseable {
                 before = now;
                 if (left <= 0) {
                     throw new BrokerException(
-                            false,
+                            BrokerException.Cure.TIME,
                             "the broker did not confirm within "
                                     + limits.patience().toMillis() + " ms (kuteng.confirm.timeout)",
                             null);
@@ -206,7 +206,9 @@ final class ConfirmedSender implements AutoCloseable {
         @Override
         public void handleNack(long number, boolean multiple) {
             fail(new BrokerException(
-                    false, "the broker refused a message: the queue that it was sent to is full or gone", null));
+                    BrokerException.Cure.TIME,
+                    "the broker refused a message: the queue that it was sent to is full or gone",
+                    null));
         }
     }
 }

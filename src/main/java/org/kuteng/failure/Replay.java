@@ -58,7 +58,7 @@ public final class Replay {
             } catch (BrokerException e) {
                 failure = e;
             } catch (IOException e) {
-                failure = new BrokerException(false, "the connection broke: " + e.getMessage(), e);
+                failure = new BrokerException(BrokerException.Cure.TIME, "the connection broke: " + e.getMessage(), e);
             }
             // what the broker confirmed has been acknowledged; without an answer to the last of it, it may not know
             boolean known = from.finish();
@@ -88,7 +88,7 @@ public final class Replay {
     private boolean send(DeadLetter letter, long tag) throws IOException, InterruptedException {
         if (!sender.exists(letter.workQueue())) {
             throw new BrokerException(
-                    false,
+                    BrokerException.Cure.TIME,
                     "dead letter " + letter.id() + " belongs to queue '" + letter.workQueue()
                             + "', which does not exist; start its worker, which declares it",
                     null);

@@ -199,7 +199,9 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
             }
             if (current == null) {
                 throw new BrokerException(
-                        false, "lost the connection for sending to " + broker.describe() + " at once", null);
+                        BrokerException.Cure.TIME,
+                        "lost the connection for sending to " + broker.describe() + " at once",
+                        null);
             }
             return current;
         } finally {
@@ -221,7 +223,7 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
             try {
                 restore();
             } catch (BrokerException e) {
-                if (e.isPermanent()) {
+                if (e.endsRoute()) {
                     refused(e);
                     return;
                 }

@@ -7,6 +7,6 @@ public class SendFailedException extends BrokerException {
     private static final long serialVersionUID = 1L;
 
     public SendFailedException(String message, Throwable cause) {
-        super(false, message, cause);
+        super(Cure.TIME, message, cause);
     }
 }

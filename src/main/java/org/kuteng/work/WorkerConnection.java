@@ -107,7 +107,7 @@ final class WorkerConnection {
         try {
             open(broker().open(connectionName(), reads));
         } catch (BrokerException e) {
-            if (e.isPermanent()) {
+            if (e.needsPerson()) {
                 throw e;
             }
             log.warn("{}", e.getMessage());
@@ -176,7 +176,7 @@ final class WorkerConnection {
             Channel channel = connection.createChannel();
             if (channel == null) {
                 throw new BrokerException(
-                        true,
+                        BrokerException.Cure.CONFIGURATION,
                         "the broker allows only " + connection.getChannelMax() + " channels on a connection; "
                                 + worker.getRouteId() + " has concurrentConsumers=" + options.consumers(),
                         null);
@@ -289,7 +289,8 @@ final class WorkerConnection {
             }
         } catch (RuntimeException | Error e) {
             if (taking) {
-                notRestored(new BrokerException(false, "the consumers cannot be restored: " + e, e));
+                notRestored(
+                        new BrokerException(BrokerException.Cure.TIME, "the consumers cannot be restored: " + e, e));
                 log.debug("the failure", e);
             }
         }
@@ -311,7 +312,7 @@ final class WorkerConnection {
     }
 
     private void notRestored(BrokerException e) {
-        if (e.isPermanent()) {
+        if (e.endsRoute()) {
             worker.refused(e);
             return;
         }

@@ -15,6 +15,7 @@ import org.apache.camel.support.DefaultConsumer;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.events.Outcome;
 import org.kuteng.publish.SendCallback;
+import org.kuteng.untrusted.Thrown;
 import org.kuteng.work.OnceOnly.Claim;
 import org.kuteng.work.OnceOnly.NotNowException;
 import org.slf4j.Logger;
@@ -32,6 +33,9 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+    /** Of a cause in a line of the log, in characters. */
+    private static final int MAX_CAUSE = 200;
 
     private final Workers workers;
     private final WorkerOptions options;
@@ -332,7 +336,11 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             putBack(channel, work, e);
         } catch (Throwable e) {
             // nothing above is expected to throw: the message must not hang all the same
-            holdBack(channel, work, "it could not be settled: " + e, () -> settle(channel, work));
+            holdBack(
+                    channel,
+                    work,
+                    "it could not be settled: " + Thrown.line(e, MAX_CAUSE),
+                    () -> settle(channel, work));
         }
     }
 
@@ -358,19 +366,21 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             settled();
             channel.acknowledge(work, Outcome.DONE);
         } else if (!options.acknowledging()) {
-            log.error("work failed and the message is lost, since acknowledgements are off: {}", failure);
+            log.error(
+                    "work failed and the message is lost, since acknowledgements are off: {}",
+                    Thrown.line(failure.cause(), MAX_CAUSE));
             channel.ended(work, Outcome.LOST);
         } else if (failures == null) {
             log.warn(
                     "work failed; the message goes back to queue '{}': {}",
                     delivery.queue(),
-                    failure.cause(),
-                    failure.cause());
+                    Thrown.line(failure.cause(), MAX_CAUSE),
+                    Thrown.forLog(failure.cause()));
             holdBack(channel, work, null, () -> channel.giveBack(work, Outcome.PUT_BACK));
         } else if (!delivery.channel().isOpen()) {
             log.warn(
                     "work failed while the connection was lost; the broker will deliver the message again: {}",
-                    failure.cause().toString());
+                    Thrown.line(failure.cause(), MAX_CAUSE));
             channel.giveBack(work, Outcome.PUT_BACK);
         } else {
             move(channel, work, failures.afterFailure(new FailureHandler.FailedWork(delivery, failure, getRoute())));
@@ -410,7 +420,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             Thread.currentThread().interrupt();
             sent.sent(e);
         } catch (RuntimeException | Error e) {
-            sent.sent(new IllegalStateException(e.toString(), e));
+            sent.sent(new IllegalStateException(Thrown.line(e, MAX_CAUSE), e));
         }
     }
 

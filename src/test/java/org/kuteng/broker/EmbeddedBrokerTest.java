@@ -353,7 +353,7 @@ class EmbeddedBrokerTest {
 
         BrokerException failure = assertThrows(BrokerException.class, () -> declare(queue));
 
-        assertTrue(failure.isPermanent());
+        assertTrue(failure.needsPerson());
         assertEquals(
                 "cannot declare queue 'stream': queue argument x-queue-type=stream cannot be used on the embedded"
                         + " broker: use classic or quorum, or run on RabbitMQ",

@@ -25,13 +25,15 @@ public final class FakeBroker extends Broker {
                 true,
                 Duration.ZERO,
                 Duration.ofSeconds(1),
-                Duration.ofMillis(10)));
+                Duration.ofMillis(10),
+                ConnectionSettings.defaultMaxMessageSize()));
     }
 
     @Override
     public Connection open(String name, ExecutorService executor) {
         if (away) {
-            throw new BrokerException(false, "broker at broker.example:5672 is not reachable", null);
+            throw new BrokerException(
+                    BrokerException.Cure.TIME, "broker at broker.example:5672 is not reachable", null);
         }
         FakeConnection opened = new FakeConnection();
         onOpen.accept(opened);

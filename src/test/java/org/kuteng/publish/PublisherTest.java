@@ -400,18 +400,21 @@ class PublisherTest {
         Outcome unconfirmed = send(publisher, "a");
         CompletableFuture<BrokerException> refused = new CompletableFuture<>();
         publisher.onRefusal(refused::complete);
-        broker.onOpen(opened -> opened.refuseDeclarations(AMQP.ACCESS_REFUSED, "ACCESS_REFUSED - not for you"));
+        broker.onOpen(
+                opened -> opened.refuseDeclarations(AMQP.PRECONDITION_FAILED, "PRECONDITION_FAILED - invalid arg 'x'"));
 
         broker.last().cut();
 
         assertEquals(
                 "message for queue 'kuteng' was not confirmed:"
-                        + " cannot declare queue 'kuteng': the broker says ACCESS_REFUSED - not for you",
+                        + " cannot declare queue 'kuteng': the broker says PRECONDITION_FAILED - invalid arg 'x'; change the arguments in"
+                        + " the route",
                 unconfirmed.failure());
-        assertTrue(refused.get().isPermanent());
+        assertTrue(refused.get().endsRoute());
         SendFailedException thrown = assertThrows(SendFailedException.class, () -> send(publisher, "b"));
         assertEquals(
-                "not sent: cannot declare queue 'kuteng': the broker says ACCESS_REFUSED - not for you",
+                "not sent: cannot declare queue 'kuteng': the broker says PRECONDITION_FAILED - invalid arg 'x'; change the arguments in"
+                        + " the route",
                 thrown.getMessage());
         assertEquals(0, openConnections());
 
