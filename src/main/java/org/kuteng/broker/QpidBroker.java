@@ -88,9 +88,9 @@ final class QpidBroker implements AutoCloseable {
 
     /** A broker that listens nowhere yet. */
     static QpidBroker open(EmbeddedBroker.Options options) {
-        UncaughtFailures.survive();
         return withOwnLoader(() -> {
             QpidBroker broker = new QpidBroker(options);
+            UncaughtFailures.survive(broker);
             broker.open();
             broker.checkVirtualHost(options);
             return broker;
@@ -144,7 +144,18 @@ final class QpidBroker implements AutoCloseable {
         }
     }
 
-    private List<VirtualHost<?>> virtualHosts() {
+    /**
+     * Disconnects the client that a thread served when it failed.
+     *
+     * @return false if there is none
+     */
+    boolean disconnect(String threadName) {
+        return !closed
+                && system.getContainer() != null
+                && virtualHosts().stream().anyMatch(host -> ClientThreads.disconnect(host, threadName));
+    }
+
+    List<VirtualHost<?>> virtualHosts() {
         List<VirtualHost<?>> hosts = new ArrayList<>();
         for (Object node : system.getContainer(Broker.class).getVirtualHostNodes()) {
             hosts.add(((VirtualHostNode<?>) node).getVirtualHost());
@@ -227,6 +238,7 @@ final class QpidBroker implements AutoCloseable {
             return;
         }
         closed = true;
+        UncaughtFailures.forget(this);
         try {
             system.closeAsync().get(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
