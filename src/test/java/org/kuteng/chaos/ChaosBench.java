@@ -62,8 +62,9 @@ public final class ChaosBench implements java.util.concurrent.Callable<Integer> 
     @Override
     public Integer call() {
         try (TestBroker broker = TestBrokers.killableRabbitMQ()) {
-            ChaosReport report =
-                    new ChaosRun(ChaosPlan.full(messages, kills, queueType, !unsafe), kuteng, broker, System.out::println).run();
+            ChaosReport report = new ChaosRun(
+                            ChaosPlan.full(messages, kills, queueType, !unsafe), kuteng, broker, System.out::println)
+                    .run();
             System.out.println("\n" + report.table());
             if (unsafe) {
                 return verdict(!report.ledger().lost().isEmpty(), "as expected, messages were lost");
@@ -74,7 +75,8 @@ public final class ChaosBench implements java.util.concurrent.Callable<Integer> 
 
     @Command(
             name = "full",
-            description = "Sends into queues that refuse what is beyond their limit: work, retry and dead-letter queues.")
+            description =
+                    "Sends into queues that refuse what is beyond their limit: work, retry and dead-letter queues.")
     int full(
             @Option(
                             names = "--messages",
@@ -119,7 +121,8 @@ public final class ChaosBench implements java.util.concurrent.Callable<Integer> 
 
     @Command(
             name = "cluster",
-            description = "Kills, freezes and restarts nodes of a RabbitMQ cluster under load, and workers and producers.")
+            description =
+                    "Kills, freezes and restarts nodes of a RabbitMQ cluster under load, and workers and producers.")
     int cluster(
             @Option(
                             names = "--messages",
@@ -131,8 +134,9 @@ public final class ChaosBench implements java.util.concurrent.Callable<Integer> 
                             names = "--kills",
                             paramLabel = "FACTOR",
                             defaultValue = "1",
-                            description = "1 (default): 5 leaders killed, 2 frozen for 60 s, 2 rolling restarts, 5 workers"
-                                    + " and 5 producers killed; 0.2: a fifth of it")
+                            description =
+                                    "1 (default): 5 leaders killed, 2 frozen for 60 s, 2 rolling restarts, 5 workers"
+                                            + " and 5 producers killed; 0.2: a fifth of it")
                     double factor) {
         try (TestBroker broker = TestBrokers.cluster()) {
             ChaosReport report =

@@ -177,9 +177,9 @@ final class ChaosRun {
 
     /** Lets that much time pass since then. */
     private static void pass(long since, Duration time) {
-        await().pollInterval(POLL).atMost(time.multipliedBy(2).plusSeconds(1)).until(() -> since(since)
-                        .compareTo(time)
-                > 0);
+        await().pollInterval(POLL)
+                .atMost(time.multipliedBy(2).plusSeconds(1))
+                .until(() -> since(since).compareTo(time) > 0);
     }
 
     /** Until each of them has got something done. */

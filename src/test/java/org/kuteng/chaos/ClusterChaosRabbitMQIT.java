@@ -20,8 +20,7 @@ class ClusterChaosRabbitMQIT {
     @Test
     void whicheverNodeIsKilledFrozenOrRestartedEachConfirmedMessageIsDoneOrBuried() {
         try (RabbitMQCluster cluster = TestBrokers.cluster()) {
-            ChaosReport report =
-                    new ChaosRun(ChaosPlan.smallCluster(), kuteng, cluster, System.out::println).run();
+            ChaosReport report = new ChaosRun(ChaosPlan.smallCluster(), kuteng, cluster, System.out::println).run();
             System.out.println(report.table());
 
             report.ledger().assertNothingLost();

@@ -31,12 +31,18 @@ public final class RabbitMQNode implements TestBroker {
 
     /**
      * @param management starts the management plugin too, which makes the start slower
-     * @param config lines of rabbitmq.conf
+     * @param config lines of rabbitmq.conf; {@value #FOLDER} stands for the folder of the node
      * @param advanced text of advanced.config, empty for none; for example
      *     {@code [{rabbit, [{consumer_timeout, 5000}, {channel_tick_interval, 1000}]}].}
+     * @param files are copied into the folder of the node: it may see no other one
      */
-    public record Settings(boolean management, List<String> config, String advanced) {
+    public record Settings(boolean management, List<String> config, String advanced, List<Path> files) {
+        public static final String FOLDER = "FOLDER";
         public static final Settings PLAIN = new Settings(false, List.of(), "");
+
+        public Settings(boolean management, List<String> config, String advanced) {
+            this(management, config, advanced, List.of());
+        }
     }
 
     private final RabbitMQInstallation installation;
@@ -129,6 +135,9 @@ public final class RabbitMQNode implements TestBroker {
         if (!settings.advanced().isBlank()) {
             Files.writeString(folder.resolve("advanced.config"), settings.advanced());
         }
+        for (Path file : settings.files()) {
+            Files.copy(file, folder.resolve(file.getFileName()));
+        }
         Path definitions = Files.writeString(folder.resolve("definitions.json"), """
                 {"vhosts": [{"name": "/"}, {"name": "NAME"}],
                  "users": [{"name": "NAME", "password": "NAME", "tags": "administrator"}],
@@ -143,7 +152,8 @@ public final class RabbitMQNode implements TestBroker {
         if (settings.management()) {
             config += "management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %d\n".formatted(managementPort);
         }
-        Files.writeString(folder.resolve("rabbitmq.conf"), config + String.join("\n", settings.config()) + "\n");
+        String own = String.join("\n", settings.config()).replace(Settings.FOLDER, folder.toString());
+        Files.writeString(folder.resolve("rabbitmq.conf"), config + own + "\n");
     }
 
     @Override
@@ -234,6 +244,13 @@ public final class RabbitMQNode implements TestBroker {
     /** For example 3.10.8. */
     public String version() {
         return ctl.run("-s", "version").strip();
+    }
+
+    /** Whether its version is this one or a later one. */
+    public boolean isSince(int major, int minor) {
+        String[] version = version().split("\\.");
+        int itsMajor = Integer.parseInt(version[0]);
+        return itsMajor > major || itsMajor == major && Integer.parseInt(version[1]) >= minor;
     }
 
     /** The name of the node where the leader of a queue is. */
