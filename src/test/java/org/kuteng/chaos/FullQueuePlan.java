@@ -7,8 +7,9 @@ package org.kuteng.chaos;
  * @param queueType what {@code kuteng.queue.type} says: durable or quorum
  * @param messages how many are confirmed at least
  * @param limit how many messages the queue holds
+ * @param safe false: confirmations are off, and what is refused is lost
  */
-record FullQueuePlan(Place place, String queueType, int messages, int limit) {
+record FullQueuePlan(Place place, String queueType, int messages, int limit, boolean safe) {
     enum Place {
         /** Producers send faster than workers work. */
         WORK("work queue"),
@@ -37,11 +38,16 @@ record FullQueuePlan(Place place, String queueType, int messages, int limit) {
 
     /** For {@code bench/chaos full}. */
     static FullQueuePlan full(Place place, String queueType, int messages) {
-        return new FullQueuePlan(place, queueType, messages, Math.max(100, messages / 50));
+        return new FullQueuePlan(place, queueType, messages, Math.max(100, messages / 50), true);
     }
 
     /** For tests. */
     static FullQueuePlan small(Place place, String queueType) {
-        return new FullQueuePlan(place, queueType, 1_000, 100);
+        return new FullQueuePlan(place, queueType, 1_000, 100, true);
+    }
+
+    /** Without confirmations. */
+    static FullQueuePlan smallUnsafe() {
+        return new FullQueuePlan(Place.WORK, "durable", 1_000, 100, false);
     }
 }

@@ -29,6 +29,9 @@ final class FullQueueRun {
     /** Who gets nothing done for so long does it no more. */
     private static final Duration IDLE = Duration.ofSeconds(30);
 
+    /** The same where losses are expected. */
+    private static final Duration SHORTLY_IDLE = Duration.ofSeconds(5);
+
     private static final Duration QUIET = Duration.ofSeconds(2);
     private static final int PUBLISHED_TOGETHER = 500;
     private static final String RETRY_DELAY = "1s";
@@ -51,10 +54,11 @@ final class FullQueueRun {
         this.broker = broker;
         this.progress = progress;
         String place = plan.place().name().toLowerCase(java.util.Locale.ROOT);
-        this.site = new Site(kuteng, broker, "full-" + place + "-" + plan.queueType())
+        this.site = new Site(kuteng, broker, "full-" + place + "-" + plan.queueType() + (plan.safe() ? "" : "-unsafe"))
                 .route(plan.place() == Place.WORK ? "worker" : "failing")
                 .route("producer")
                 .set("kuteng.queue.type", plan.queueType())
+                .set("kuteng.confirm", plan.safe())
                 .set("kuteng.retry.delays", plan.place() == Place.DEAD ? "none" : RETRY_DELAY)
                 .set("period", FullQueuePlan.PERIOD_MILLIS)
                 .set("prefetch", 20)
@@ -185,7 +189,7 @@ final class FullQueueRun {
                 last[0] = now;
                 last[1] = System.nanoTime();
             }
-            return condition.holds() || since(last[1]).compareTo(IDLE) > 0;
+            return condition.holds() || since(last[1]).compareTo(plan.safe() ? IDLE : SHORTLY_IDLE) > 0;
         });
     }
 

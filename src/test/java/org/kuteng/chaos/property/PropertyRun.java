@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -46,6 +47,9 @@ final class PropertyRun {
     private static final Duration RECOVERY = Duration.ofSeconds(3);
 
     private static final Duration FROZEN = Duration.ofSeconds(2);
+    /** For the routes; twice what their settings grant, and some more. */
+    private static final Duration STOP = Duration.ofSeconds(25);
+
     private static final Duration ALARM = Duration.ofSeconds(1);
     private static final int SENT_AT_A_TIME = 32;
     private static final int CONFIRM_MILLIS = 10_000;
@@ -128,8 +132,9 @@ final class PropertyRun {
             looking.join();
         } finally {
             ended = true;
-            routes.close();
+            stopRoutes();
         }
+        endConnections();
         buryAll();
         takeWhatIsLeft();
         return book.verdict(left, idleness.found(), Math.max(0, count(copies) - stranger.copiesWanted()));
@@ -137,6 +142,23 @@ final class PropertyRun {
 
     private void startRoutes() {
         routes = new RunningRoutes(folder, proxy.uri(), scenario.settings(), stages.beans());
+    }
+
+    /** Routes that have got stuck do not stop either; what they have in hand shows itself as stuck. */
+    private void stopRoutes() {
+        RunningRoutes running = routes;
+        CompletableFuture.runAsync(running::close)
+                .completeOnTimeout(null, STOP.toSeconds(), TimeUnit.SECONDS)
+                .exceptionally(failure -> null)
+                .join();
+    }
+
+    /** Whatever is still in hand goes back to its queue. */
+    private void endConnections() {
+        proxy.refuse();
+        for (Stage stage : scenario.stages()) {
+            waiting("no consumer of " + stage.queue()).until(() -> broker.consumerCount(stage.queue()) == 0);
+        }
     }
 
     private void limit() {
@@ -270,7 +292,7 @@ final class PropertyRun {
                 proxy.thaw();
             }
             case RESTART -> {
-                routes.close();
+                stopRoutes();
                 startRoutes();
             }
             case ALARM -> {
