@@ -7,6 +7,7 @@ import org.kuteng.failure.FailedStepInterceptor;
 import org.kuteng.failure.FailureHandling;
 import org.kuteng.failure.NoteFailure;
 import org.kuteng.rabbitmq.WorkQueueComponent;
+import org.kuteng.work.steps.KeptSteps;
 
 /** Camel as kuteng runs routes in it: the component, its settings, and what becomes of work that fails. */
 public final class KutengCamel {
@@ -28,6 +29,7 @@ public final class KutengCamel {
             public void beforeInitialize(BaseMainSupport camel) {
                 // not earlier: the readers are to know their context
                 RouteLoaders.bind(camel.getCamelContext().getRegistry()::bind);
+                KeptSteps.setUp(camel.getCamelContext());
             }
         });
         main.bind("spring-rabbitmq", component);

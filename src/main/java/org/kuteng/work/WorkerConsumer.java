@@ -9,8 +9,10 @@ import org.apache.camel.Exchange;
 import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.Processor;
 import org.apache.camel.RollbackExchangeException;
+import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.Suspendable;
 import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
+import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.DefaultConsumer;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.events.Outcome;
@@ -26,7 +28,7 @@ import org.springframework.amqp.core.AcknowledgeMode;
  * blocked publisher does not hold it up. Comes back by itself when the connection is lost or the queue was deleted.
  * Whatever is thrown while a message is in hand, the message has an end, and the worker goes on.
  */
-public final class WorkerConsumer extends DefaultConsumer implements Suspendable {
+public final class WorkerConsumer extends DefaultConsumer implements Suspendable, ShutdownAware {
 
     /** The pauses before a message that could not be settled is tried again: nothing is lost meanwhile. */
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
@@ -129,6 +131,29 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         super.doStop();
     }
 
+    /**
+     * Messages that a step keeps are given back last: a step that completes its batch when it is stopped
+     * ({@code completeAllOnStop}) still has them in hand then, and they are not done once more.
+     */
+    @Override
+    public boolean deferShutdown(ShutdownRunningTask task) {
+        if (connection == null || inHand().stream().noneMatch(Work::isParked)) {
+            return false;
+        }
+        stopTaking();
+        return true;
+    }
+
+    @Override
+    public int getPendingExchangesSize() {
+        return 0;
+    }
+
+    @Override
+    public void prepareShutdown(boolean suspendOnly, boolean forced) {
+        // it is stopped, which hands back what is left
+    }
+
     private void begin() throws FailedToStartRouteException {
         log = LoggerFactory.getLogger(getRouteId());
         guard = newGuard();
@@ -217,6 +242,9 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         } catch (Throwable e) {
             work.fail(failure(work.exchange(), e));
             work.routeCompleted();
+        }
+        if (work.isParked()) {
+            channel.parked(work);
         }
         if (Thread.interrupted()) {
             log.debug("a step left the interrupt flag of the worker's thread set; cleared");
@@ -322,7 +350,15 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         // a step may have left it set, and what follows waits for the broker
         Thread.interrupted();
         try {
+            if (work.failure() == null && work.notDone() != null) {
+                giveBackClaim(work);
+                putBack(channel, work, new NotNowException(work.notDone(), null));
+                return;
+            }
             settleClaim(work);
+            if (work.failure() == null) {
+                work.whenDone().forEach(this::run);
+            }
             Exchange done = work.takeExchange();
             if (done != null) {
                 releaseExchange(done, false);
@@ -333,6 +369,14 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         } catch (Throwable e) {
             // nothing above is expected to throw: the message must not hang all the same
             holdBack(channel, work, "it could not be settled: " + e, () -> settle(channel, work));
+        }
+    }
+
+    private void run(Runnable whenDone) {
+        try {
+            whenDone.run();
+        } catch (RuntimeException e) {
+            log.warn("work is done, but that could not be noted: {}", e.toString(), e);
         }
     }
 
