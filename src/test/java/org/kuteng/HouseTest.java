@@ -85,6 +85,7 @@ class HouseTest {
                     "org.kuteng.work..",
                     "org.kuteng.publish..",
                     "org.kuteng.events..",
+                    "org.kuteng.untrusted..",
                     "org.kuteng.broker..");
 
     @ArchTest
@@ -94,6 +95,14 @@ class HouseTest {
             .should()
             .dependOnClassesThat(resideInAPackage("org.kuteng..")
                     .and(DescribedPredicate.not(resideInAPackage("org.kuteng.broker.."))));
+
+    @ArchTest
+    static final ArchRule whoReadsWhatOthersMadeKnowsNoOtherPackage = noClasses()
+            .that()
+            .resideInAPackage("org.kuteng.untrusted..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("org.kuteng..")
+                    .and(DescribedPredicate.not(resideInAPackage("org.kuteng.untrusted.."))));
 
     @ArchTest
     static final ArchRule onlyTheBrokerKnowsQpid = noClasses()

@@ -2,6 +2,7 @@ package org.kuteng.app;
 
 import com.rabbitmq.client.Connection;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +23,9 @@ import org.slf4j.LoggerFactory;
  */
 public record BrokerInUse(Broker broker, EmbeddedBroker embedded) implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("kuteng.broker");
+
+    /** How long the broker may take to answer the farewell of the first connection. */
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
 
     /** An embedded broker that is made beside what the caller goes on with, and that nobody notices yet. */
     public static final class Preparation implements AutoCloseable {
@@ -63,7 +67,8 @@ public record BrokerInUse(Broker broker, EmbeddedBroker embedded) implements Aut
      *
      * @param prepared what {@link #prepare} began
      * @param goOn asked before each attempt to reach the broker
-     * @throws BrokerException if the broker refuses
+     * @throws BrokerException if the broker refuses the connection in a way that a person must mend, also when tried a
+     *     few times
      * @throws org.kuteng.broker.EmbeddedBrokerException if the embedded broker cannot start
      */
     public static BrokerInUse start(Settings settings, Optional<Preparation> prepared, BooleanSupplier goOn) {
@@ -80,7 +85,7 @@ public record BrokerInUse(Broker broker, EmbeddedBroker embedded) implements Aut
         if (probe == null) {
             return new BrokerInUse(null, null);
         }
-        probe.abort();
+        Broker.leave(probe, FAREWELL);
         LOG.info("{}", broker.describe());
         return new BrokerInUse(broker, null);
     }
@@ -143,7 +148,8 @@ public record BrokerInUse(Broker broker, EmbeddedBroker embedded) implements Aut
                 settings.get(Setting.VERIFY_HOST_NAME),
                 settings.get(Setting.HEARTBEAT),
                 settings.get(Setting.CONNECT_TIMEOUT),
-                settings.get(Setting.RETRY_DELAY));
+                settings.get(Setting.RETRY_DELAY),
+                settings.get(Setting.MESSAGE_MAX_SIZE));
     }
 
     /** Ends the embedded broker; nothing if the broker is elsewhere. */

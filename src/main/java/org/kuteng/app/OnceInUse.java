@@ -17,6 +17,8 @@ import org.kuteng.once.OnceMode;
 import org.kuteng.once.OnceSettings;
 import org.kuteng.once.OnceSwitch;
 import org.kuteng.once.SqlSteps;
+import org.kuteng.once.TransactionSends;
+import org.kuteng.once.TransactionSteps;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,6 +74,8 @@ record OnceInUse(OnceSwitch onceSwitch, Database database) implements AutoClosea
         if (database != null) {
             // the only one of its type: sql: and jdbc: steps find it by themselves
             main.bind(DATA_SOURCE, database.dataSource());
+            main.bind("transactionSteps", new TransactionSteps(database));
+            main.bind("transactionSends", new TransactionSends(database));
         }
     }
 

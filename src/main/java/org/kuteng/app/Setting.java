@@ -26,6 +26,11 @@ import org.springframework.amqp.core.AcknowledgeMode;
  */
 public record Setting<T>(String key, SettingType<T> type, String defaultText, String description) {
 
+    /** Bounds of {@link #MESSAGE_MAX_SIZE}, in bytes: less is a mistake in the unit, more is in no array. */
+    private static final int SMALLEST_LIMIT = 1 << 10;
+
+    private static final int LARGEST_LIMIT = 1 << 30;
+
     public static final Setting<List<BrokerUri>> BROKER = new Setting<>(
             "kuteng.broker",
             SettingType.BROKER,
@@ -38,19 +43,26 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             // AMQP counts it in whole seconds, with 16 bits
             SettingType.durationOrNever(Duration.ofSeconds(1), Duration.ofHours(18)),
             SettingType.text(ConnectionSettings.DEFAULT_HEARTBEAT),
-            "a connection that is silent for twice as long is taken for broken; 0s: never");
+            "a connection that is silent for a bit more than twice as long is lost; 0s: never");
 
     public static final Setting<Duration> CONNECT_TIMEOUT = duration(
             "kuteng.broker.connectTimeout",
             Duration.ofMillis(1),
             ConnectionSettings.DEFAULT_CONNECT_TIMEOUT,
-            "how long one node of the broker may take to answer");
+            "how long one node of the broker may take to accept a connection before the next is tried");
 
     public static final Setting<Duration> RETRY_DELAY = duration(
             "kuteng.broker.retryDelay",
             Duration.ofMillis(10),
             ConnectionSettings.DEFAULT_RETRY_DELAY,
-            "pause between two attempts to reach a broker that is away");
+            "pause after the first failed attempt to reach the broker; the next ones grow up to ten times as long");
+
+    public static final Setting<Integer> MESSAGE_MAX_SIZE = new Setting<>(
+            "kuteng.message.maxSize",
+            SettingType.wordOrSize("auto", ConnectionSettings.defaultMaxMessageSize(), SMALLEST_LIMIT, LARGEST_LIMIT),
+            "auto",
+            "largest body of a message, as in 500KiB or 20MiB; a larger one is not sent, and not worked on when it"
+                    + " arrives; auto: 64MiB, or an eighth of the heap if that is less");
 
     public static final Setting<Path> CA_FILE = new Setting<>(
             "kuteng.tls.caFile",
@@ -200,7 +212,11 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             "user of the database; unset: H2: kuteng, PostgreSQL: the user of the operating system");
 
     public static final Setting<String> DATABASE_PASSWORD = new Setting<>(
-            "kuteng.database.password", SettingType.TEXT, null, "password of that user; unset: none; never shown");
+            "kuteng.database.password",
+            SettingType.TEXT,
+            null,
+            "password of that user; unset: H2 in a file: one that kuteng makes and keeps in PATH.password, else none;"
+                    + " never shown");
 
     public static final Setting<Path> ROUTES = new Setting<>(
             "kuteng.routes", SettingType.PATH, "routes", "folder with the route files (*.yaml, *.yml), or one file");
@@ -217,6 +233,7 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             HEARTBEAT,
             CONNECT_TIMEOUT,
             RETRY_DELAY,
+            MESSAGE_MAX_SIZE,
             CA_FILE,
             VERIFY_HOST_NAME,
             EMBEDDED_PORT,

@@ -10,9 +10,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.kuteng.broker.BetweenReads;
@@ -65,8 +67,17 @@ final class WorkerConnection {
     /** On the recovery's own thread. */
     private final Pauses pauses = new Pauses(FIRST_PAUSE, LONGEST_PAUSE);
 
+    private final AtomicBoolean left = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
     private volatile Connection connection;
     private volatile boolean taking = true;
+
+    /** When it was asked to take no more, in terms of {@link System#nanoTime()}. */
+    private volatile long stopNanos;
+
+    /** When it began to leave, in terms of {@link System#nanoTime()}. */
+    private volatile long leftNanos;
 
     /** When the connection was lost, in terms of {@link System#nanoTime()}; 0 if it is there. */
     private volatile long lostNanos;
@@ -107,7 +118,7 @@ final class WorkerConnection {
         try {
             open(broker().open(connectionName(), reads));
         } catch (BrokerException e) {
-            if (e.isPermanent()) {
+            if (e.needsPerson()) {
                 throw e;
             }
             log.warn("{}", e.getMessage());
@@ -176,7 +187,7 @@ final class WorkerConnection {
             Channel channel = connection.createChannel();
             if (channel == null) {
                 throw new BrokerException(
-                        true,
+                        BrokerException.Cure.CONFIGURATION,
                         "the broker allows only " + connection.getChannelMax() + " channels on a connection; "
                                 + worker.getRouteId() + " has concurrentConsumers=" + options.consumers(),
                         null);
@@ -289,7 +300,8 @@ final class WorkerConnection {
             }
         } catch (RuntimeException | Error e) {
             if (taking) {
-                notRestored(new BrokerException(false, "the consumers cannot be restored: " + e, e));
+                notRestored(
+                        new BrokerException(BrokerException.Cure.TIME, "the consumers cannot be restored: " + e, e));
                 log.debug("the failure", e);
             }
         }
@@ -311,7 +323,7 @@ final class WorkerConnection {
     }
 
     private void notRestored(BrokerException e) {
-        if (e.isPermanent()) {
+        if (e.endsRoute()) {
             worker.refused(e);
             return;
         }
@@ -377,6 +389,7 @@ final class WorkerConnection {
         if (!taking) {
             return;
         }
+        stopNanos = System.nanoTime();
         taking = false;
         broker().wakeWaiting();
         List<WorkerChannel> all = List.copyOf(channels);
@@ -393,6 +406,11 @@ final class WorkerConnection {
         }
     }
 
+    /** When it was asked to take no more, in terms of {@link System#nanoTime()}; after {@link #stopTaking}. */
+    long stopNanos() {
+        return stopNanos;
+    }
+
     /** Whether no work is in hand, but what waits in a step for others. */
     boolean isIdle() {
         return channels.stream().allMatch(WorkerChannel::isIdle);
@@ -407,15 +425,27 @@ final class WorkerConnection {
         channels.forEach(channel -> channel.awaitIdle(deadline));
     }
 
-    /** Leaves the broker, which takes back what is unacknowledged. */
-    void close() {
+    /**
+     * Begins to leave the broker: what is in hand still goes back to its queue. Returns at once.
+     *
+     * @return false if that has begun already
+     */
+    boolean leave() {
+        if (!left.compareAndSet(false, true)) {
+            return false;
+        }
         Connection last = connection;
         connection = null;
-        Thread farewell = daemon(() -> farewell(last), "kuteng-close-" + worker.getRouteId());
-        farewell.start();
+        leftNanos = System.nanoTime();
+        daemon(() -> farewell(last), "kuteng-close-" + worker.getRouteId()).start();
+        return true;
+    }
+
+    /** After {@link #leave}: waits until it is done. A broker that reads nothing is left without a farewell. */
+    void awaitClosed() {
         try {
-            // a broker that reads nothing holds up each write
-            farewell.join(CLOSE_TIMEOUT_MILLIS);
+            long until = leftNanos + TimeUnit.MILLISECONDS.toNanos(CLOSE_TIMEOUT_MILLIS);
+            closed.await(until - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -423,11 +453,15 @@ final class WorkerConnection {
     }
 
     private void farewell(Connection last) {
-        channels.forEach(WorkerChannel::giveBackWhatIsInHand);
-        channels.forEach(WorkerChannel::leave);
-        channels.clear();
-        if (last != null) {
-            last.abort(CLOSE_TIMEOUT_MILLIS);
+        try {
+            channels.forEach(WorkerChannel::giveBackWhatIsInHand);
+            channels.forEach(WorkerChannel::leave);
+            channels.clear();
+            if (last != null) {
+                last.abort(CLOSE_TIMEOUT_MILLIS);
+            }
+        } finally {
+            closed.countDown();
         }
     }
 

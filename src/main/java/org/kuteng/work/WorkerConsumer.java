@@ -17,6 +17,7 @@ import org.apache.camel.support.DefaultConsumer;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.events.Outcome;
 import org.kuteng.publish.SendCallback;
+import org.kuteng.untrusted.Thrown;
 import org.kuteng.work.OnceOnly.Claim;
 import org.kuteng.work.OnceOnly.NotNowException;
 import org.slf4j.Logger;
@@ -34,6 +35,9 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+    /** Of a cause in a line of the log, in characters. */
+    private static final int MAX_CAUSE = 200;
 
     private final Workers workers;
     private final WorkerOptions options;
@@ -191,21 +195,34 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             return;
         }
         last.stopTaking();
-        last.awaitIdle(workers.deadline());
-        long late = last.inHand().stream().filter(work -> !work.isParked()).count();
-        if (late > 0) {
-            log.warn(
-                    "work on {} {} did not end within {} s (kuteng.stop.timeout); {} back to the queue",
-                    late,
-                    late == 1 ? "message" : "messages",
-                    workers.settings().stopTimeout().toSeconds(),
-                    late == 1 ? "it goes" : "they go");
-        }
-        last.close();
+        // the time runs since it was asked to stop, by whomever
+        workers.await(List.of(this), Workers.OtherWork.NONE, last.stopNanos());
+        leave();
+        last.awaitClosed();
         if (guard != null) {
             guard.close();
         }
         workers.stopped(this);
+    }
+
+    /** Leaves the broker; what is in hand still goes back to its queue. Returns before that is done. */
+    void leave() {
+        WorkerConnection last = connection;
+        if (last == null) {
+            return;
+        }
+        long late = last.inHand().stream().filter(work -> !work.isParked()).count();
+        if (last.leave() && late > 0) {
+            log.warn(
+                    "work on {} {} has not ended{}; {} back to the queue",
+                    late,
+                    late == 1 ? "message" : "messages",
+                    workers.stopBudget().isCutShort()
+                            ? ""
+                            : " in time (kuteng.stop.timeout="
+                                    + workers.settings().stopTimeout().toSeconds() + "s)",
+                    late == 1 ? "it goes" : "they go");
+        }
     }
 
     /** No further message is begun; what the broker sent ahead goes back to the queue. Returns at once. */
@@ -350,6 +367,11 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         // a step may have left it set, and what follows waits for the broker
         Thread.interrupted();
         try {
+            if (work.outcome() != null) {
+                settleClaim(work);
+                log.debug("work has ended after its message was given back: {}", work.outcome());
+                return;
+            }
             if (work.failure() == null && work.notDone() != null) {
                 giveBackClaim(work);
                 putBack(channel, work, new NotNowException(work.notDone(), null));
@@ -368,7 +390,11 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             putBack(channel, work, e);
         } catch (Throwable e) {
             // nothing above is expected to throw: the message must not hang all the same
-            holdBack(channel, work, "it could not be settled: " + e, () -> settle(channel, work));
+            holdBack(
+                    channel,
+                    work,
+                    "it could not be settled: " + Thrown.line(e, MAX_CAUSE),
+                    () -> settle(channel, work));
         }
     }
 
@@ -402,19 +428,21 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             settled();
             channel.acknowledge(work, Outcome.DONE);
         } else if (!options.acknowledging()) {
-            log.error("work failed and the message is lost, since acknowledgements are off: {}", failure);
+            log.error(
+                    "work failed and the message is lost, since acknowledgements are off: {}",
+                    Thrown.line(failure.cause(), MAX_CAUSE));
             channel.ended(work, Outcome.LOST);
         } else if (failures == null) {
             log.warn(
                     "work failed; the message goes back to queue '{}': {}",
                     delivery.queue(),
-                    failure.cause(),
-                    failure.cause());
+                    Thrown.line(failure.cause(), MAX_CAUSE),
+                    Thrown.forLog(failure.cause()));
             holdBack(channel, work, null, () -> channel.giveBack(work, Outcome.PUT_BACK));
         } else if (!delivery.channel().isOpen()) {
             log.warn(
                     "work failed while the connection was lost; the broker will deliver the message again: {}",
-                    failure.cause().toString());
+                    Thrown.line(failure.cause(), MAX_CAUSE));
             channel.giveBack(work, Outcome.PUT_BACK);
         } else {
             move(channel, work, failures.afterFailure(new FailureHandler.FailedWork(delivery, failure, getRoute())));
@@ -454,7 +482,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             Thread.currentThread().interrupt();
             sent.sent(e);
         } catch (RuntimeException | Error e) {
-            sent.sent(new IllegalStateException(e.toString(), e));
+            sent.sent(new IllegalStateException(Thrown.line(e, MAX_CAUSE), e));
         }
     }
 
@@ -465,6 +493,10 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
      * @param obstacle what is in the way; null: it is told already
      */
     private void holdBack(WorkerChannel channel, Work work, String obstacle, Runnable again) {
+        if (work.outcome() != null) {
+            // given back when the worker left the broker
+            return;
+        }
         if (!work.delivery().channel().isOpen()) {
             // the broker has it back already
             channel.giveBack(work, Outcome.LOST);

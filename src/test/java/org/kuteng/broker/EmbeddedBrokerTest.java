@@ -38,6 +38,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.kuteng.testing.LogLines;
 import org.slf4j.LoggerFactory;
 
 class EmbeddedBrokerTest {
@@ -313,5 +314,37 @@ class EmbeddedBrokerTest {
                 EmbeddedBrokerException.class,
                 () -> EmbeddedBroker.start(anyPort().withStore(folder)));
         assertEquals(message, failure.getMessage());
+    }
+
+    @Test
+    void argumentsThatItDoesNotHaveAreNamedOnce() {
+        QueueDefinition queue =
+                Queues.work("with-arguments", QueueType.QUORUM, Map.of("x-expires", 60_000, "x-max-age", "1h"));
+        try (LogLines log = LogLines.of("kuteng.broker")) {
+            declare(queue);
+            declare(queue);
+
+            assertEquals(
+                    List.of("WARN queue 'with-arguments': the embedded broker does not have x-expires, x-max-age; they"
+                            + " have no effect here"),
+                    log.lines());
+        }
+    }
+
+    @Test
+    void anArgumentThatWouldLoseMessagesIsAFaultThatAPersonHasToMend() {
+        QueueDefinition queue = Queues.work("stream", QueueType.DURABLE, Map.of("x-queue-type", "stream"));
+
+        BrokerException failure = assertThrows(BrokerException.class, () -> declare(queue));
+
+        assertTrue(failure.needsPerson());
+        assertEquals(
+                "cannot declare queue 'stream': queue argument x-queue-type=stream cannot be used on the embedded"
+                        + " broker: use classic or quorum, or run on RabbitMQ",
+                failure.getMessage());
+    }
+
+    private void declare(QueueDefinition queue) {
+        new Topology(List.of(), List.of(queue), List.of()).declare(connection);
     }
 }

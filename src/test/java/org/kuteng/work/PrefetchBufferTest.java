@@ -160,7 +160,7 @@ class PrefetchBufferTest {
                 throw new IllegalStateException(e);
             }
         });
-        await().until(() -> putting[0] != null && putting[0].getState() == Thread.State.WAITING);
+        await().until(() -> putting[0] != null && putting[0].getState() == Thread.State.TIMED_WAITING);
 
         small.end();
 

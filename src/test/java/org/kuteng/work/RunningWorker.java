@@ -18,9 +18,9 @@ import org.kuteng.testing.TestBroker;
 final class RunningWorker implements AutoCloseable {
     private final CamelContext context = new DefaultCamelContext();
 
-    private RunningWorker(TestBroker broker, FailureHandler failures) {
+    private RunningWorker(String uri, FailureHandler failures) {
         context.getRegistry().bind("spring-rabbitmq", new WorkQueueComponent());
-        context.getRegistry().bind("broker", new Broker(ConnectionSettings.of(BrokerUri.parse(broker.uri()))));
+        context.getRegistry().bind("broker", new Broker(ConnectionSettings.of(BrokerUri.parse(uri))));
         context.getRegistry().bind("failureHandling", failures);
     }
 
@@ -30,7 +30,7 @@ final class RunningWorker implements AutoCloseable {
 
     static RunningWorker start(TestBroker broker, FailureHandler failures, String queue, int prefetch, Processor work)
             throws Exception {
-        RunningWorker worker = new RunningWorker(broker, failures);
+        RunningWorker worker = new RunningWorker(broker.uri(), failures);
         worker.context.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
@@ -41,6 +41,19 @@ final class RunningWorker implements AutoCloseable {
         });
         worker.context.start();
         return worker;
+    }
+
+    /** The same with any routes. */
+    static RunningWorker start(String uri, FailureHandler failures, RouteBuilder routes) throws Exception {
+        RunningWorker worker = new RunningWorker(uri, failures);
+        worker.context.addRoutes(routes);
+        worker.context.start();
+        return worker;
+    }
+
+    /** The worker of a route. */
+    WorkerConsumer worker(String routeId) {
+        return (WorkerConsumer) context.getRoute(routeId).getConsumer();
     }
 
     /** How many messages wait for the one in hand. */

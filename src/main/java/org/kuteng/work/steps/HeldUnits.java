@@ -3,6 +3,7 @@ package org.kuteng.work.steps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
@@ -20,21 +21,24 @@ import org.kuteng.work.Work.Hold;
  */
 final class HeldUnits implements UnitOfWorkFactory {
     private final UnitOfWorkFactory camels;
+    private final Consumer<Exchange> failures;
 
-    HeldUnits(UnitOfWorkFactory camels) {
+    /** @param failures told of each exchange that fails and that belongs to no message in hand */
+    HeldUnits(UnitOfWorkFactory camels, Consumer<Exchange> failures) {
         this.camels = camels;
+        this.failures = failures;
     }
 
     @Override
     public UnitOfWork createUnitOfWork(Exchange exchange) {
         UnitOfWork unit = camels.createUnitOfWork(exchange);
         Work own = Work.of(exchange);
-        if (own != null && own.exchange() != exchange) {
+        if (own == null) {
+            unit.addSynchronization(new Untaken(failures));
+        } else if (own.exchange() != exchange) {
             End end = new End(exchange);
-            if (!end.holds.isEmpty()) {
-                // the first that is added is the last that is called
-                unit.addSynchronization(end);
-            }
+            // the first that is added is the last that is called
+            unit.addSynchronization(end.holds.isEmpty() ? new Untaken(failures) : end);
         }
         return unit;
     }
@@ -42,6 +46,30 @@ final class HeldUnits implements UnitOfWorkFactory {
     @Override
     public void afterPropertiesConfigured(CamelContext context) {
         camels.afterPropertiesConfigured(context);
+    }
+
+    /** The end of an exchange that no worker cares for. */
+    private static final class Untaken extends SynchronizationAdapter {
+        private final Consumer<Exchange> failures;
+
+        Untaken(Consumer<Exchange> failures) {
+            this.failures = failures;
+        }
+
+        @Override
+        public void onFailure(Exchange exchange) {
+            failures.accept(exchange);
+        }
+
+        @Override
+        public boolean allowHandover() {
+            return false;
+        }
+
+        @Override
+        public int getOrder() {
+            return Ordered.LOWEST;
+        }
     }
 
     /** Called when all that the exchange has begun is done. */

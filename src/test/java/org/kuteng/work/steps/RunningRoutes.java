@@ -14,6 +14,7 @@ import org.kuteng.failure.FailedStepInterceptor;
 import org.kuteng.failure.FailureHandling;
 import org.kuteng.failure.NoteFailure;
 import org.kuteng.failure.RetrySettings;
+import org.kuteng.failure.UnhandledFailures;
 import org.kuteng.rabbitmq.WorkQueueComponent;
 import org.kuteng.testing.TestBroker;
 import org.kuteng.work.WorkerConsumer;
@@ -41,9 +42,10 @@ final class RunningRoutes implements AutoCloseable {
                                 new RetrySettings(delays, List.of(), RetrySettings.DEFAULT_CRASHES),
                                 Set::of,
                                 route -> null));
-        context.getRegistry().bind("failedStep", new FailedStepInterceptor());
+        context.getCamelContextExtension().addInterceptStrategy(new FailedStepInterceptor());
         context.getRegistry().bind(NoteFailure.RETRY_OR_BURY, new NoteFailure(false));
-        KeptSteps.setUp(context);
+        KeptSteps.setUp(context, UnhandledFailures::tell);
+        context.addLifecycleStrategy(new UnhandledFailures());
     }
 
     CamelContext context() {
