@@ -47,6 +47,9 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         context.getLogger("org.apache.camel").setLevel(Level.WARN);
         // the worker says in one line what becomes of a message that failed
         context.getLogger("org.apache.camel.processor.errorhandler").setLevel(Level.OFF);
+        for (String silent : List.of("FatalFallbackErrorHandler", "Resequencer", "StreamResequencer")) {
+            context.getLogger("org.apache.camel.processor." + silent).setLevel(Level.OFF);
+        }
         // a failed start is explained by the command, in one line
         context.getLogger("org.apache.camel.impl.engine.AbstractCamelContext").setLevel(Level.OFF);
         // a stop says itself what it waits for, and what it does not wait for any longer; Camel would dump each message

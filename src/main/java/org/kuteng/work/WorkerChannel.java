@@ -164,6 +164,23 @@ final class WorkerChannel {
         inHand.add(work);
     }
 
+    /**
+     * The route has completed and a step keeps the message until others come. What was delivered before is taken one
+     * message at a time; those others may be among it, so this one does not count any more.
+     */
+    void parked(Work work) {
+        receivers.stream()
+                .filter(receiver -> receiver.isSecond()
+                        && receiver.from.equals(work.delivery().queue()))
+                .forEach(receiver -> connection.later(receiver::consumeAgain, 0));
+    }
+
+    private int parkedFrom(String from) {
+        return (int) inHand.stream()
+                .filter(work -> work.delivery().queue().equals(from) && work.isParked())
+                .count();
+    }
+
     private void changed() {
         lock.lock();
         try {
@@ -179,6 +196,9 @@ final class WorkerChannel {
             return;
         }
         inHand.remove(work);
+        receivers.stream()
+                .filter(receiver -> receiver.uncounted > 0 && parkedFrom(receiver.from) == 0)
+                .forEach(receiver -> connection.later(receiver::consumeAgain, 0));
         worker.workers().events().ended(worker.getRouteId(), queue, outcome, work.age());
         if (leaving || stopAsked.get()) {
             changed();
@@ -333,6 +353,10 @@ final class WorkerChannel {
         private final PrefetchSize size;
         private final boolean crashesCounted;
         private volatile String tag;
+
+        /** How many messages wait in a step and do not count; for what was delivered before. */
+        private volatile int uncounted;
+
         private Acknowledgements acknowledgements;
 
         /** What could not be held and stays unacknowledged; how many of them the prefetch count makes room for. */
@@ -354,7 +378,10 @@ final class WorkerChannel {
 
         void consume() throws IOException {
             tag = worker.getRouteId() + "#" + index + tagSuffix;
-            int count = acknowledging ? size.granted() : worker.options().prefetchCount();
+            uncounted = isSecond() ? parkedFrom(from) : 0;
+            int count = acknowledging
+                    ? size.granted() + uncounted
+                    : worker.options().prefetchCount();
             acknowledgements.most(worker.workers().settings().acks().messagesFor(count));
             tooLargeAllowed = tooLarge.size();
             getChannel().basicQos(Math.min(MOST_PREFETCH, count + tooLargeAllowed));

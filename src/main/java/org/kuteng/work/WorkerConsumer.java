@@ -11,8 +11,10 @@ import org.apache.camel.Exchange;
 import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.Processor;
 import org.apache.camel.RollbackExchangeException;
+import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.Suspendable;
 import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
+import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.UnitOfWorkHelper;
 import org.kuteng.broker.BrokerException;
@@ -32,7 +34,7 @@ import org.springframework.amqp.core.AcknowledgeMode;
  * blocked publisher does not hold it up. Comes back by itself when the connection is lost or the queue was deleted.
  * Whatever is thrown while a message is in hand, the message has an end, and the worker goes on.
  */
-public final class WorkerConsumer extends DefaultConsumer implements Suspendable {
+public final class WorkerConsumer extends DefaultConsumer implements Suspendable, ShutdownAware {
 
     /** The pauses before a message that could not be settled is tried again: nothing is lost meanwhile. */
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
@@ -137,6 +139,29 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     protected void doStop() throws Exception {
         end();
         super.doStop();
+    }
+
+    /**
+     * Messages that a step keeps are given back last: a step that completes its batch when it is stopped
+     * ({@code completeAllOnStop}) still has them in hand then, and they are not done once more.
+     */
+    @Override
+    public boolean deferShutdown(ShutdownRunningTask task) {
+        if (connection == null || inHand().stream().noneMatch(Work::isParked)) {
+            return false;
+        }
+        stopTaking();
+        return true;
+    }
+
+    @Override
+    public int getPendingExchangesSize() {
+        return 0;
+    }
+
+    @Override
+    public void prepareShutdown(boolean suspendOnly, boolean forced) {
+        // it is stopped, which hands back what is left
     }
 
     private void begin() throws FailedToStartRouteException {
@@ -270,6 +295,9 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             work.fail(failure(work.exchange(), e));
             work.routeCompleted();
         }
+        if (work.isParked()) {
+            channel.parked(work);
+        }
         if (Thread.interrupted()) {
             log.debug("a step left the interrupt flag of the worker's thread set; cleared");
         }
@@ -393,10 +421,19 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         // a step may have left it set, and what follows waits for the broker
         Thread.interrupted();
         try {
-            settleClaim(work);
             if (work.outcome() != null) {
+                settleClaim(work);
                 log.debug("work has ended after its message was given back: {}", work.outcome());
                 return;
+            }
+            if (work.failure() == null && work.notDone() != null) {
+                giveBackClaim(work);
+                putBack(channel, work, new NotNowException(work.notDone(), null));
+                return;
+            }
+            settleClaim(work);
+            if (work.failure() == null) {
+                work.whenDone().forEach(this::run);
             }
             Exchange done = work.takeExchange();
             if (done != null) {
@@ -412,6 +449,14 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
                     work,
                     "it could not be settled: " + Thrown.line(e, MAX_CAUSE),
                     () -> settle(channel, work));
+        }
+    }
+
+    private void run(Runnable whenDone) {
+        try {
+            whenDone.run();
+        } catch (RuntimeException e) {
+            log.warn("work is done, but that could not be noted: {}", e.toString(), e);
         }
     }
 
