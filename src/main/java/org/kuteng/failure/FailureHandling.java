@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
@@ -17,6 +18,7 @@ import org.kuteng.broker.Queues;
 import org.kuteng.broker.Topology;
 import org.kuteng.events.Outcome;
 import org.kuteng.publish.OutgoingMessage;
+import org.kuteng.untrusted.HeaderBoundsException;
 import org.kuteng.work.Delivery;
 import org.kuteng.work.Failure;
 import org.kuteng.work.FailureHandler;
@@ -72,21 +74,29 @@ public final class FailureHandling implements FailureHandler {
         Failure failure = work.failure();
         RetrySettings settings = settings(work.route());
         Map<String, Object> headers = FailedMessage.headers(delivery, failure);
-        int attempts = FailedMessage.count(headers, FailureHeaders.ATTEMPTS);
+        int attempts = OwnHeaders.count(headers, FailureHeaders.ATTEMPTS);
         String what = "attempt " + attempts + " of " + settings.attempts() + " failed"
                 + (failure.stepId() == null ? "" : " at " + failure.stepId()) + ": "
                 + FailedMessage.shortText(failure.cause());
         boolean last = attempts >= settings.attempts();
-        if (failure.bury() || last || settings.givesUp(failure.cause())) {
+        if (failure.bury() || last || isHopeless(failure.cause()) || settings.givesUp(failure.cause())) {
             return bury(delivery, headers, what);
         }
         Duration delay = settings.delays().get(attempts - 1);
-        BasicProperties properties = FailedMessage.properties(delivery, headers).build();
+        Optional<BasicProperties> properties = FailedMessage.toSend(delivery, headers);
+        if (properties.isEmpty()) {
+            return bury(delivery, headers, what + "; its headers leave no room for those of a retry");
+        }
         String queue = Queues.retryName(delivery.workQueue(), delay);
         return new Move(
-                message(queue, properties, delivery),
+                message(queue, properties.get(), delivery),
                 Outcome.RETRIED,
                 what + "; next attempt in " + delay.toString().substring(2).toLowerCase(java.util.Locale.ROOT));
+    }
+
+    /** Whether the message itself is at fault, and would be at each attempt. */
+    private static boolean isHopeless(Throwable cause) {
+        return cause instanceof HeaderBoundsException;
     }
 
     private static Move bury(Delivery delivery, Map<String, Object> headers, String what) {
@@ -94,7 +104,7 @@ public final class FailureHandling implements FailureHandler {
         headers.put(FailureHeaders.DEAD_ID, id);
         String queue = Queues.deadName(delivery.workQueue());
         return new Move(
-                message(queue, FailedMessage.properties(delivery, headers).build(), delivery),
+                message(queue, FailedMessage.toBury(delivery, headers), delivery),
                 Outcome.BURIED,
                 what + "; buried in " + queue + " (./kuteng dead show " + id + ")");
     }
@@ -117,23 +127,30 @@ public final class FailureHandling implements FailureHandler {
             // as where the broker does not count: the first is not held against it
             headers.put(
                     FailureHeaders.CRASHES,
-                    Math.max(counted.getAsInt() - 1, FailedMessage.count(headers, FailureHeaders.CRASHES)));
+                    Math.max(counted.getAsInt() - 1, OwnHeaders.count(headers, FailureHeaders.CRASHES)));
         }
         if (!first) {
             // one at a time: it was in hand when the worker ended
-            int crashes = FailedMessage.count(headers, FailureHeaders.CRASHES) + 1;
+            int crashes = OwnHeaders.count(headers, FailureHeaders.CRASHES) + 1;
             headers.put(FailureHeaders.CRASHES, crashes);
             RetrySettings settings = settings(route);
             if (crashes >= settings.crashes()) {
-                Failure failure = new Failure(
-                        new WorkerEndedException(crashes), route == null ? null : route.getRouteId(), null, true);
-                Map<String, Object> described = FailedMessage.headers(delivery, failure);
-                described.put(FailureHeaders.CRASHES, crashes);
-                return bury(delivery, described, "the worker ended " + crashes + " times with this message in hand");
+                return buryForCrashes(delivery, route, new WorkerEndedException(crashes), crashes);
             }
         }
-        return new Move(
-                message(queue, FailedMessage.properties(delivery, headers).build(), delivery), Outcome.MOVED, null);
+        Optional<BasicProperties> properties = FailedMessage.toSend(delivery, headers);
+        if (properties.isPresent()) {
+            return new Move(message(queue, properties.get(), delivery), Outcome.MOVED, null);
+        }
+        // what cannot be moved is worked on where it is, and what cannot be counted is not risked again
+        return first ? null : buryForCrashes(delivery, route, WorkerEndedException.uncounted(), 1);
+    }
+
+    private static Move buryForCrashes(Delivery delivery, Route route, WorkerEndedException cause, int crashes) {
+        Failure failure = new Failure(cause, route == null ? null : route.getRouteId(), null, true);
+        Map<String, Object> described = FailedMessage.headers(delivery, failure);
+        described.put(FailureHeaders.CRASHES, crashes);
+        return bury(delivery, described, cause.getMessage());
     }
 
     @Override
@@ -141,13 +158,8 @@ public final class FailureHandling implements FailureHandler {
         if (delivery.queue().equals(delivery.workQueue()) || delivery.crashes().isPresent()) {
             return null;
         }
-        return new Move(
-                message(
-                        delivery.queue(),
-                        FailedMessage.properties(delivery, FailedMessage.headers(delivery))
-                                .build(),
-                        delivery),
-                Outcome.HANDED_BACK,
-                null);
+        return FailedMessage.toSend(delivery, FailedMessage.headers(delivery))
+                .map(properties -> new Move(message(delivery.queue(), properties, delivery), Outcome.HANDED_BACK, null))
+                .orElse(null);
     }
 }

@@ -88,7 +88,9 @@ public final class Import {
                 read(file, letter -> {
                     String queue = into == null ? letter.deadQueue() : into;
                     progress.update(sent.incrementAndGet(), total.get(), imported.get());
-                    return !stopped && sender.send(queue, Senders.own(letter.properties(), broker), letter.body(), 0);
+                    return !stopped
+                            && sender.send(
+                                    queue, Senders.own(letter.propertiesToBuryAgain(), broker), letter.body(), 0);
                 });
                 sender.awaitConfirms();
             } catch (BrokerException e) {

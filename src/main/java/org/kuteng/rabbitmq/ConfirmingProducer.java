@@ -1,5 +1,6 @@
 package org.kuteng.rabbitmq;
 
+import com.rabbitmq.client.AMQP.BasicProperties;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import org.apache.camel.AsyncCallback;
@@ -116,13 +117,13 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
         boolean mandatory = endpoint.getComponent().settings().confirm();
         Object body = message.getBody();
         if (body instanceof org.springframework.amqp.core.Message ready) {
-            return springMessage(target, key, mandatory, ready);
+            return springMessage(exchange, target, key, ready);
         }
         if (!(endpoint.getMessageConverter() instanceof DefaultMessageConverter) && body != null) {
             MessageProperties properties =
                     endpoint.getMessagePropertiesConverter().toMessageProperties(exchange);
             return springMessage(
-                    target, key, mandatory, endpoint.getMessageConverter().toMessage(body, properties));
+                    exchange, target, key, endpoint.getMessageConverter().toMessage(body, properties));
         }
         boolean text = body instanceof String;
         return new OutgoingMessage(target, key, mandatory, mapping.properties(exchange, text), bytes(exchange, body));
@@ -159,15 +160,16 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
         return content instanceof File file ? file.length() : 0;
     }
 
-    /** A message that the route or a converter of the user's made itself is sent as it is. */
-    private static OutgoingMessage springMessage(
-            String exchange, String key, boolean mandatory, org.springframework.amqp.core.Message message) {
+    /** A message that the route or a converter of the user's made itself is sent as it is, but for what arrived. */
+    private OutgoingMessage springMessage(
+            Exchange exchange, String target, String key, org.springframework.amqp.core.Message message) {
+        BasicProperties properties = new DefaultMessagePropertiesConverter()
+                .fromMessageProperties(message.getMessageProperties(), StandardCharsets.UTF_8.name());
         return new OutgoingMessage(
-                exchange,
+                target,
                 key,
-                mandatory,
-                new DefaultMessagePropertiesConverter()
-                        .fromMessageProperties(message.getMessageProperties(), StandardCharsets.UTF_8.name()),
+                endpoint.getComponent().settings().confirm(),
+                MessageMapping.sendable(exchange, properties),
                 message.getBody());
     }
 }

@@ -1,8 +1,10 @@
 package org.kuteng.rabbitmq;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.apache.camel.Endpoint;
@@ -20,6 +22,7 @@ import org.kuteng.publish.PublishSettings;
 import org.kuteng.publish.Publisher;
 import org.kuteng.work.FailureHandler;
 import org.kuteng.work.OnceOnly;
+import org.kuteng.work.StopBudget;
 import org.kuteng.work.WorkerConsumer;
 import org.kuteng.work.Workers;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
@@ -36,8 +39,15 @@ import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 @Component("spring-rabbitmq")
 public class WorkQueueComponent extends SpringRabbitMQComponent {
 
+    /** Each publisher has so long for its farewell, however late it is. */
+    private static final Duration LEAST_CLOSE = Duration.ofMillis(500);
+
     private BiConsumer<WorkerConsumer, BrokerException> refusalListener = (worker, fault) -> {};
     private Runnable readyListener = () -> {};
+
+    /** Null: the workers have one of their own. */
+    private StopBudget stopBudget;
+
     private Broker broker;
     private WorkQueueSettings settings = WorkQueueSettings.DEFAULTS;
     private FailureHandler failureHandler;
@@ -57,6 +67,11 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     /** Called whenever a worker has got all of its consumers, at start and after each loss; unset: nobody is told. */
     public void setReadyListener(Runnable listener) {
         this.readyListener = listener;
+    }
+
+    /** The time that the stop of the process may take. Unset: as {@link WorkQueueSettings#stopTimeout} says. */
+    public void setStopBudget(StopBudget budget) {
+        this.stopBudget = budget;
     }
 
     @Override
@@ -190,6 +205,9 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
                         this::broker, this::failurePublisher, failureHandler, onceOnly, settings.working(), events));
                 workers.onRefusal(refusalListener);
                 workers.onReady(readyListener);
+                if (stopBudget != null) {
+                    workers.stopWithin(stopBudget);
+                }
             }
             return workers;
         } finally {
@@ -209,14 +227,7 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     protected void doShutdown() throws Exception {
         lock.lock();
         try {
-            if (publisher != null) {
-                publisher.close();
-                publisher = null;
-            }
-            if (failurePublisher != null) {
-                failurePublisher.close();
-                failurePublisher = null;
-            }
+            closePublishers();
             if (completions != null) {
                 completions.close();
                 completions = null;
@@ -231,5 +242,35 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
             lock.unlock();
         }
         super.doShutdown();
+    }
+
+    /** Both at the same time: a broker that does not answer holds up each of them. */
+    private void closePublishers() {
+        long deadline = closeDeadline();
+        Publisher failures = failurePublisher;
+        failurePublisher = null;
+        CompletableFuture<Void> closing = failures == null
+                ? null
+                : CompletableFuture.runAsync(() -> failures.close(deadline), task -> {
+                    Thread thread = new Thread(task, "kuteng-close-failures");
+                    thread.setDaemon(true);
+                    thread.start();
+                });
+        if (publisher != null) {
+            publisher.close(deadline);
+            publisher = null;
+        }
+        if (closing != null) {
+            closing.join();
+        }
+    }
+
+    /** What is unconfirmed gets what is left of the time of the stop. */
+    private long closeDeadline() {
+        long now = System.nanoTime();
+        StopBudget budget = workers().stopBudget();
+        Duration most = settings.publishing().confirmTimeout();
+        Duration left = budget.waitLeft().compareTo(most) < 0 ? budget.waitLeft() : most;
+        return now + Math.max(LEAST_CLOSE.toNanos(), left.toNanos());
     }
 }

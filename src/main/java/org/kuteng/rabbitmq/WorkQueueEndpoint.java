@@ -141,7 +141,9 @@ public class WorkQueueEndpoint extends SpringRabbitMQEndpoint implements Multipl
     /** What a consumer needs at the broker before it can receive. */
     Topology consumerTopology() {
         if (!isAutoDeclare()) {
-            return new Topology(List.of(), List.of(), List.of());
+            List<QueueDefinition> found =
+                    queueNames().stream().map(QueueDefinition::ofOthers).toList();
+            return new Topology(List.of(), found, List.of());
         }
         Topology work = topology(queueNames());
         FailureHandler failures = getComponent().failureHandler();

@@ -60,6 +60,11 @@ public final class Delivery {
         return acknowledgements;
     }
 
+    /** How many bytes properties and headers may have at this broker, in the one frame that they share; 0: no bound. */
+    public int frameMax() {
+        return acknowledgements == null ? 0 : channel().getConnection().getFrameMax();
+    }
+
     public Envelope envelope() {
         return envelope;
     }
