@@ -9,13 +9,15 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * Reads past the bodies that are larger than this process can hold: such a message arrives with an empty body, and
- * {@link #size} knows how large it was. The client library would end the whole connection, be given the message again by
- * the broker, and end the next one. For one connection; {@link #pass} is called by its reading thread.
+ * Takes out of the messages that arrive what this process cannot hold or read. A body that is larger than it can hold is
+ * read past: the message arrives with an empty one, and {@link #size} knows how large it was. Headers that the client
+ * library refuses to read are left out, and {@link #headersLeftOut} tells. The client library would end the whole
+ * connection, be given the message again by the broker, and end the next one. For one connection; {@link #pass} is called
+ * by its reading thread.
  */
-final class LargeBodies {
+final class Arrivals {
     /**
-     * How many messages are remembered as too large, the latest: as many as a broker sends ahead at the most, so that
+     * How many messages are remembered, the latest: as many as a broker sends ahead at the most, so that
      * none of them is in anybody's hands any more when it is forgotten.
      */
     private static final int REMEMBERED = 65_535;
@@ -47,20 +49,17 @@ final class LargeBodies {
     /** On how many channels a body is being read past. */
     private int passing;
 
-    private final Map<Message, Long> sizes = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
+    /** Of the bodies that were read past. */
+    private final Map<Message, Long> sizes = new Latest<>();
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Message, Long> eldest) {
-            return size() > REMEMBERED;
-        }
-    };
+    /** Those whose headers were left out. */
+    private final Map<Message, Boolean> headless = new Latest<>();
 
-    /** Whether there is anything in {@link #sizes}, which guards itself. */
+    /** Whether there is anything in the two; {@link #sizes} guards both. */
     private volatile boolean any;
 
     /** @param largest the largest body in bytes that is held */
-    LargeBodies(int largest) {
+    Arrivals(int largest) {
         this.largest = largest;
     }
 
@@ -75,6 +74,16 @@ final class LargeBodies {
         }
     }
 
+    /** Whether the headers of the message were left out. */
+    boolean headersLeftOut(int channel, long deliveryTag) {
+        if (!any) {
+            return false;
+        }
+        synchronized (sizes) {
+            return headless.containsKey(new Message(channel, deliveryTag));
+        }
+    }
+
     /** What the client library gets in place of this frame: nearly always the frame itself. */
     Frame pass(Frame frame) {
         switch (frame.getType()) {
@@ -86,6 +95,7 @@ final class LargeBodies {
                     beginToPass(frame.getChannel(), header.getLong(SIZE_OFFSET));
                     header.putLong(SIZE_OFFSET, 0);
                 }
+                return withReadableHeaders(frame);
             }
             case AMQP.FRAME_BODY -> {
                 if (passing > 0 && isPassing(frame.getChannel())) {
@@ -124,6 +134,20 @@ final class LargeBodies {
         passing++;
     }
 
+    private Frame withReadableHeaders(Frame frame) {
+        Frame readable = HeaderTable.readable(frame);
+        if (readable != frame) {
+            makeRoom(frame.getChannel());
+            deliveryTag(methods[frame.getChannel()]).ifPresent(tag -> {
+                synchronized (sizes) {
+                    headless.put(new Message(frame.getChannel(), tag), true);
+                    any = true;
+                }
+            });
+        }
+        return readable;
+    }
+
     private void passOver(int channel, int length) {
         left[channel] -= length;
         if (left[channel] == 0) {
@@ -139,7 +163,8 @@ final class LargeBodies {
     private void forget(int channel) {
         synchronized (sizes) {
             sizes.keySet().removeIf(message -> message.channel() == channel);
-            any = !sizes.isEmpty();
+            headless.keySet().removeIf(message -> message.channel() == channel);
+            any = !sizes.isEmpty() || !headless.isEmpty();
         }
     }
 
@@ -173,5 +198,15 @@ final class LargeBodies {
             }
             default -> OptionalLong.empty();
         };
+    }
+
+    /** Forgets the oldest. */
+    private static final class Latest<V> extends LinkedHashMap<Message, V> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Message, V> eldest) {
+            return size() > REMEMBERED;
+        }
     }
 }
