@@ -311,18 +311,7 @@ public class Broker {
      */
     public static OptionalLong oversized(Channel channel, long deliveryTag) {
         Link link = Link.of(channel.getConnection());
-        return link == null ? OptionalLong.empty() : link.arrivals().size(channel.getChannelNumber(), deliveryTag);
-    }
-
-    /**
-     * Whether a message arrived without its headers since the client library refuses to read them: they are nested more
-     * than 32 deep, or malformed.
-     *
-     * @param channel the one it arrived on
-     */
-    public static boolean headersLeftOut(Channel channel, long deliveryTag) {
-        Link link = Link.of(channel.getConnection());
-        return link != null && link.arrivals().headersLeftOut(channel.getChannelNumber(), deliveryTag);
+        return link == null ? OptionalLong.empty() : link.largeBodies().size(channel.getChannelNumber(), deliveryTag);
     }
 
     /** A copy of the client library's own factory, for code that manages its connections itself. */

@@ -74,7 +74,7 @@ final class Link implements FrameHandler {
     private final Socket socket;
     private final Reads reads;
     private final Runnable lost;
-    private final Arrivals arrivals;
+    private final LargeBodies largeBodies;
     private final DataInputStream in;
     private final DataOutputStream out;
     private final ReentrantLock writing = new ReentrantLock();
@@ -91,12 +91,12 @@ final class Link implements FrameHandler {
      * @param socket what is read and written
      * @param lost is run when the broker ends the connection, or when it breaks
      */
-    Link(Socket raw, Socket socket, Reads reads, Runnable lost, Arrivals arrivals) throws IOException {
+    Link(Socket raw, Socket socket, Reads reads, Runnable lost, LargeBodies largeBodies) throws IOException {
         this.raw = raw;
         this.socket = socket;
         this.reads = reads;
         this.lost = lost;
-        this.arrivals = arrivals;
+        this.largeBodies = largeBodies;
         this.in = new DataInputStream(new BufferedInputStream(new Incoming(socket.getInputStream())));
         this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
     }
@@ -111,8 +111,8 @@ final class Link implements FrameHandler {
         lost.run();
     }
 
-    Arrivals arrivals() {
-        return arrivals;
+    LargeBodies largeBodies() {
+        return largeBodies;
     }
 
     /** Closes the socket at once, whoever is stuck in it; unsent bytes are dropped. */
@@ -146,7 +146,7 @@ final class Link implements FrameHandler {
             if (frame.getChannel() == 0) {
                 control(frame);
             }
-            return arrivals.pass(frame);
+            return largeBodies.pass(frame);
         } catch (Throwable e) {
             // the client library tells all channels before it closes the socket, and would wait for a writer
             cut();

@@ -51,7 +51,7 @@ final class Links extends ConnectionFactory {
             raw.connect(node.toInetSocketAddress(port), getConnectionTimeout());
             Socket socket = tls == null ? raw : tls.createSocket(raw, node.getHost(), port, true);
             getSocketConfigurator().configure(socket);
-            return new Link(raw, socket, reads, lost, new Arrivals(largestBody));
+            return new Link(raw, socket, reads, lost, new LargeBodies(largestBody));
         } catch (IOException | RuntimeException e) {
             raw.close();
             throw e;

@@ -32,7 +32,7 @@ class BetweenReadsTest {
     void connect() throws Exception {
         server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         client = new Socket(server.getInetAddress(), server.getLocalPort());
-        link = new Link(client, client, betweenReads.reads(), () -> {}, new Arrivals(Integer.MAX_VALUE));
+        link = new Link(client, client, betweenReads.reads(), () -> {}, new LargeBodies(Integer.MAX_VALUE));
         broker = server.accept();
     }
 

@@ -12,7 +12,6 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -327,47 +326,6 @@ abstract class ConnectingBehaviour {
             await().until(() -> client.messages(QUEUE) == 1);
             assertEquals(3 * LARGEST_BODY, client.get(QUEUE).orElseThrow().getBody().length);
         }
-    }
-
-    @Test
-    void headersThatAreNestedTooDeeplyAreLeftOutAndTheConnectionGoesOn(TestBroker there) throws Exception {
-        try (PlainClient client = there.client()) {
-            client.declareDurable(QUEUE);
-            client.purge(QUEUE);
-            for (int depth : new int[] {15, 40, 1}) {
-                client.confirmed(() -> client.publishUnconfirmed(
-                        QUEUE,
-                        "nested " + depth,
-                        new AMQP.BasicProperties.Builder()
-                                .contentType("text/plain")
-                                .headers(nested(depth))
-                                .messageId("id")
-                                .build()));
-            }
-            Connection connection = open(broker(there.uri()));
-            Channel channel = connection.createChannel();
-
-            for (String expected : List.of("nested 15: false", "nested 40: true", "nested 1: false")) {
-                GetResponse got = channel.basicGet(QUEUE, false);
-                long tag = got.getEnvelope().getDeliveryTag();
-                assertEquals(
-                        expected,
-                        new String(got.getBody(), StandardCharsets.UTF_8) + ": " + Broker.headersLeftOut(channel, tag));
-                assertEquals("id", got.getProps().getMessageId());
-                assertEquals("text/plain", got.getProps().getContentType());
-                assertEquals(expected.endsWith("true"), got.getProps().getHeaders() == null);
-                channel.basicAck(tag, false);
-            }
-            assertTrue(connection.isOpen());
-        }
-    }
-
-    private static Map<String, Object> nested(int depth) {
-        Map<String, Object> headers = Map.of("leaf", 1);
-        for (int level = 1; level < depth; level++) {
-            headers = level % 2 == 0 ? Map.of("table", headers) : Map.of("array", List.of(headers));
-        }
-        return headers;
     }
 
     // --- who is there

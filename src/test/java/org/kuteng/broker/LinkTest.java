@@ -40,7 +40,7 @@ class LinkTest {
     void connect() throws IOException {
         server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         Socket socket = new Socket(server.getInetAddress(), server.getLocalPort());
-        link = new Link(socket, socket, Link.Reads.NOBODY, losses::incrementAndGet, new Arrivals(Integer.MAX_VALUE));
+        link = new Link(socket, socket, Link.Reads.NOBODY, losses::incrementAndGet, new LargeBodies(Integer.MAX_VALUE));
         link.setTimeout(READ_TIMEOUT_MILLIS);
         broker = server.accept();
     }

@@ -9,15 +9,13 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * Takes out of the messages that arrive what this process cannot hold or read. A body that is larger than it can hold is
- * read past: the message arrives with an empty one, and {@link #size} knows how large it was. Headers that the client
- * library refuses to read are left out, and {@link #headersLeftOut} tells. The client library would end the whole
- * connection, be given the message again by the broker, and end the next one. For one connection; {@link #pass} is called
- * by its reading thread.
+ * Reads past the bodies that are larger than this process can hold: such a message arrives with an empty body, and
+ * {@link #size} knows how large it was. The client library would end the whole connection, be given the message again by
+ * the broker, and end the next one. For one connection; {@link #pass} is called by its reading thread.
  */
-final class Arrivals {
+final class LargeBodies {
     /**
-     * How many messages are remembered, the latest: as many as a broker sends ahead at the most, so that
+     * How many messages are remembered as too large, the latest: as many as a broker sends ahead at the most, so that
      * none of them is in anybody's hands any more when it is forgotten.
      */
     private static final int REMEMBERED = 65_535;
@@ -49,17 +47,20 @@ final class Arrivals {
     /** On how many channels a body is being read past. */
     private int passing;
 
-    /** Of the bodies that were read past. */
-    private final Map<Message, Long> sizes = new Latest<>();
+    private final Map<Message, Long> sizes = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
 
-    /** Those whose headers were left out. */
-    private final Map<Message, Boolean> headless = new Latest<>();
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Message, Long> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
 
-    /** Whether there is anything in the two; {@link #sizes} guards both. */
+    /** Whether there is anything in {@link #sizes}, which guards itself. */
     private volatile boolean any;
 
     /** @param largest the largest body in bytes that is held */
-    Arrivals(int largest) {
+    LargeBodies(int largest) {
         this.largest = largest;
     }
 
@@ -74,16 +75,6 @@ final class Arrivals {
         }
     }
 
-    /** Whether the headers of the message were left out. */
-    boolean headersLeftOut(int channel, long deliveryTag) {
-        if (!any) {
-            return false;
-        }
-        synchronized (sizes) {
-            return headless.containsKey(new Message(channel, deliveryTag));
-        }
-    }
-
     /** What the client library gets in place of this frame: nearly always the frame itself. */
     Frame pass(Frame frame) {
         switch (frame.getType()) {
@@ -95,7 +86,6 @@ final class Arrivals {
                     beginToPass(frame.getChannel(), header.getLong(SIZE_OFFSET));
                     header.putLong(SIZE_OFFSET, 0);
                 }
-                return withReadableHeaders(frame);
             }
             case AMQP.FRAME_BODY -> {
                 if (passing > 0 && isPassing(frame.getChannel())) {
@@ -134,20 +124,6 @@ final class Arrivals {
         passing++;
     }
 
-    private Frame withReadableHeaders(Frame frame) {
-        Frame readable = HeaderTable.readable(frame);
-        if (readable != frame) {
-            makeRoom(frame.getChannel());
-            deliveryTag(methods[frame.getChannel()]).ifPresent(tag -> {
-                synchronized (sizes) {
-                    headless.put(new Message(frame.getChannel(), tag), true);
-                    any = true;
-                }
-            });
-        }
-        return readable;
-    }
-
     private void passOver(int channel, int length) {
         left[channel] -= length;
         if (left[channel] == 0) {
@@ -163,8 +139,7 @@ final class Arrivals {
     private void forget(int channel) {
         synchronized (sizes) {
             sizes.keySet().removeIf(message -> message.channel() == channel);
-            headless.keySet().removeIf(message -> message.channel() == channel);
-            any = !sizes.isEmpty() || !headless.isEmpty();
+            any = !sizes.isEmpty();
         }
     }
 
@@ -198,15 +173,5 @@ final class Arrivals {
             }
             default -> OptionalLong.empty();
         };
-    }
-
-    /** Forgets the oldest. */
-    private static final class Latest<V> extends LinkedHashMap<Message, V> {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Message, V> eldest) {
-            return size() > REMEMBERED;
-        }
     }
 }

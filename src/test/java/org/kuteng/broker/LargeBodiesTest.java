@@ -11,14 +11,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
-class ArrivalsTest {
+class LargeBodiesTest {
     private static final int LARGEST = 100;
     private static final int DELIVER = 60 << 16 | 60;
     private static final int GET_OK = 60 << 16 | 71;
     private static final int RETURN = 60 << 16 | 50;
     private static final int OPEN_OK = 20 << 16 | 11;
 
-    private final Arrivals bodies = new Arrivals(LARGEST);
+    private final LargeBodies bodies = new LargeBodies(LARGEST);
 
     @Test
     void whatCanBeHeldIsLeftAsItIs() {
