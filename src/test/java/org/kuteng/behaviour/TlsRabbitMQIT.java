@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -44,11 +45,14 @@ class TlsRabbitMQIT {
                     false,
                     List.of(
                             "listeners.ssl.1 = 127.0.0.1:" + tlsPort,
-                            "ssl_options.cacertfile = " + folder.resolve("ca.pem"),
-                            "ssl_options.certfile = " + folder.resolve("server.pem"),
-                            "ssl_options.keyfile = " + folder.resolve("server.key"),
+                            "ssl_options.cacertfile = FOLDER/ca.pem",
+                            "ssl_options.certfile = FOLDER/server.pem",
+                            "ssl_options.keyfile = FOLDER/server.key",
                             "ssl_options.verify = verify_none"),
-                    ""));
+                    "",
+                    Stream.of("ca.pem", "server.pem", "server.key")
+                            .map(folder::resolve)
+                            .toList()));
         }
     }
 

@@ -71,7 +71,7 @@ class ConfirmingProducerTest {
     void theExchangeFailsWithAMessageThatNoQueueTakes() {
         broker.onOpen(connection -> connection.onWritten(() -> {
             connection.giveBack(connection.last);
-            connection.ack(1, false);
+            connection.ack(connection.written.size(), false);
         }));
 
         Exception failure = send(QUEUE, "Hello").getException();
