@@ -24,6 +24,10 @@ final class StoreFolder {
 
     private static final int MEGABYTE = 20; // as a shift
 
+    /** Why a store does not write, while it runs. */
+    static final String TOO_LITTLE_DISK = "the disk of its store has less than " + (FREE_DISK >> MEGABYTE)
+            + " MB left, and nothing is written until there is room again";
+
     private final FileChannel lock;
 
     private StoreFolder(FileChannel lock) {

@@ -1,5 +1,6 @@
 package org.kuteng.broker;
 
+import com.sleepycat.je.DiskLimitException;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import org.slf4j.Logger;
@@ -36,7 +37,7 @@ final class UncaughtFailures implements Thread.UncaughtExceptionHandler {
             LOG.error(
                     "the embedded broker failed on {}, and has disconnected that client: {}",
                     thread.getName(),
-                    BrokerFaults.reason(failure));
+                    reason(failure));
             LOG.debug("it failed with", failure);
         } else {
             LOG.error(
@@ -44,6 +45,15 @@ final class UncaughtFailures implements Thread.UncaughtExceptionHandler {
                     thread.getName(),
                     failure);
         }
+    }
+
+    private static String reason(Throwable failure) {
+        for (Throwable t = failure; t != null && t != t.getCause(); t = t.getCause()) {
+            if (t instanceof DiskLimitException) {
+                return StoreFolder.TOO_LITTLE_DISK;
+            }
+        }
+        return BrokerFaults.reason(failure);
     }
 
     private static boolean disconnected(String threadName) {
