@@ -148,8 +148,8 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             "kuteng.stop.timeout",
             Duration.ZERO,
             WorkerSettings.DEFAULT_STOP_TIMEOUT,
-            "how long a stop waits for the messages in hand, all routes together; what is not done by then goes back to its"
-                    + " queue");
+            "how long a stop takes at most, from the signal to the end of the process: one time for the messages in hand,"
+                    + " timers and unconfirmed sends; what is not done in it goes back to its queue");
 
     public static final Setting<Boolean> VIRTUAL_THREADS = new Setting<>(
             "kuteng.virtualThreads",
@@ -212,7 +212,11 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             "user of the database; unset: H2: kuteng, PostgreSQL: the user of the operating system");
 
     public static final Setting<String> DATABASE_PASSWORD = new Setting<>(
-            "kuteng.database.password", SettingType.TEXT, null, "password of that user; unset: none; never shown");
+            "kuteng.database.password",
+            SettingType.TEXT,
+            null,
+            "password of that user; unset: H2 in a file: one that kuteng makes and keeps in PATH.password, else none;"
+                    + " never shown");
 
     public static final Setting<Path> ROUTES = new Setting<>(
             "kuteng.routes", SettingType.PATH, "routes", "folder with the route files (*.yaml, *.yml), or one file");

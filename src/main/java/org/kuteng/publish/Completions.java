@@ -1,5 +1,6 @@
 package org.kuteng.publish;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -8,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells senders what became of their messages, not on the thread that reads from the broker. What one confirmation
- * settles is shared among as many threads as there are, each of which calls the next one only if something is left: to
- * wake a thread costs more than most senders have to do.
+ * Tells senders what became of their messages; those that may take long not on the thread that reads from the broker.
+ * What one confirmation settles is shared among as many threads as there are, each of which calls the next one only if
+ * something is left: to wake a thread costs more than most senders have to do.
  */
 final class Completions {
     private static final Logger LOG = LoggerFactory.getLogger("kuteng.publisher");
@@ -24,7 +25,19 @@ final class Completions {
 
     /** @param settled at least one */
     void tell(List<Unconfirmed> settled) {
-        new Batch(settled).fork();
+        List<Unconfirmed> slow = List.of();
+        for (int i = 0; i < settled.size(); i++) {
+            Unconfirmed unconfirmed = settled.get(i);
+            if (unconfirmed.callback.isQuick()) {
+                tellOne(unconfirmed);
+            } else {
+                slow = slow.isEmpty() ? new ArrayList<>(settled.size() - i) : slow;
+                slow.add(unconfirmed);
+            }
+        }
+        if (!slow.isEmpty()) {
+            new Batch(slow).fork();
+        }
     }
 
     private final class Batch implements Runnable {
@@ -54,7 +67,11 @@ final class Completions {
         }
 
         private void tellFrom(int first) {
+            GrowingThreads growing = executor instanceof GrowingThreads threads ? threads : null;
             for (int i = first; i < settled.size(); i = next.getAndIncrement()) {
+                if (growing != null) {
+                    growing.nextPart();
+                }
                 tellOne(settled.get(i));
             }
         }
@@ -63,7 +80,7 @@ final class Completions {
     private static void tellOne(Unconfirmed unconfirmed) {
         try {
             unconfirmed.callback.sent(unconfirmed.failure);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             // the others are to be told all the same
             LOG.error("what follows a send to {} failed: {}", unconfirmed.message.target(), e.toString(), e);
         }

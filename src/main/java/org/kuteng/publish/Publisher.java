@@ -1,497 +1,344 @@
 package org.kuteng.publish;
 
+import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
-import com.rabbitmq.client.ShutdownSignalException;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
-import org.kuteng.broker.BrokerFaults;
 import org.kuteng.broker.Topology;
+import org.kuteng.events.WorkEvents;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
- * Sends messages over one long-lived channel and tells each sender, later and on another thread, whether the broker has
- * the message. A bounded number may be unconfirmed at a time; who comes then waits. When the connection breaks it is
- * opened again, and what was unconfirmed is sent again or fails, as the settings say.
- *
- * @see <a href="https://www.rabbitmq.com/docs/confirms#publisher-confirms">RabbitMQ, publisher confirms</a>
+ * Sends messages and tells each sender, later and on another thread, whether the broker has the message. A bounded
+ * number may be unconfirmed at a time for each target (an exchange and a routing key); further senders to that target
+ * block. When the connection breaks it is opened again, and what was unconfirmed is sent again or fails, as the settings
+ * say; what the broker refuses is tried on a fresh channel and on a fresh connection; what no queue takes is sent again
+ * once what was declared here is declared again.
  */
-public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
+public final class Publisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("kuteng.publisher");
 
-    /** How often it is looked at whether the oldest unconfirmed message is overdue. */
+    /** How often it is looked at whether anything is overdue or stuck. */
     private static final Duration CHECK_INTERVAL = Duration.ofMillis(250);
 
-    /** A broker that does not answer the farewell is left without it. */
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+    /** How often it is looked at whether a channel goes on that the broker stopped; only while somebody waits for it. */
+    private static final Duration FLOW_INTERVAL = Duration.ofMillis(10);
 
-    /** A message that may have closed the channel this often is given up: it would close it for ever. */
-    private static final int MAX_CHANNELS_CLOSED = 3;
+    /** How often it is looked at, when the publisher closes, whether everything is confirmed. */
+    private static final Duration CLOSE_INTERVAL = Duration.ofMillis(10);
 
-    private static final String STOPPING = "kuteng is stopping";
-
-    private final Broker broker;
     private final PublishSettings settings;
-    private final Supplier<String> connectionName;
-    private final Completions completions;
+    private final WorkEvents events;
+    private final ScheduledThreadPoolExecutor timer;
+    private final ThreadPoolExecutor menders;
+    private final Declarations declarations = new Declarations();
+    private final SendingConnection connection;
+    private final Targets targets;
+    private final long stuckNanos;
+    private final AtomicBoolean watchingFlow = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
 
-    /** Overdue messages, refusals that wait for their reason. */
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(daemon("timer"));
-
-    /** Opens the connection again; apart from the timer, since it may wait long for the broker. */
-    private final Executor opener = task -> daemon("opener").newThread(task).start();
-
-    /** Held while a message is given its number and written: the order on the wire is the order of the numbers. */
-    private final ReentrantLock sending = new ReentrantLock();
-
-    /** Guards all that follows; never held during I/O. */
-    private final ReentrantLock state = new ReentrantLock();
-
-    private final Condition changed = state.newCondition();
-    /** As often as there are producers that need it. */
-    private final List<Topology> topologies = new ArrayList<>();
-
-    private final List<Unconfirmed> toSendAgain = new ArrayList<>();
-    private PublishingChannel channel;
-    private long sent;
-    private boolean opening;
-    private boolean closed;
-
-    /** Why the broker refused the last time, and how often it has. */
-    private BrokerException refusal;
-
-    private int refusals;
-    private Consumer<BrokerException> refusalListener = fault -> {};
+    /** Cycles of full queues that the log knows of. Used by the timer only. */
+    private Set<List<String>> toldCycles = Set.of();
 
     /**
      * @param connectionName asked when the connection is opened
-     * @param completions runs what senders do next; must not be the thread that reads from the broker
+     * @param completions runs what senders do next; must not be the thread that reads from the broker, and a sender
+     *     may block it: {@link GrowingThreads}
+     * @param events told of each send, answer and connection
      */
-    public Publisher(Broker broker, PublishSettings settings, Supplier<String> connectionName, Executor completions) {
-        this.broker = broker;
-        this.settings = settings;
-        this.connectionName = connectionName;
-        this.completions = new Completions(completions);
-        timer.scheduleWithFixedDelay(
-                this::failOverdue, CHECK_INTERVAL.toMillis(), CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    public Publisher(
+            Broker broker,
+            PublishSettings settings,
+            Supplier<String> connectionName,
+            Executor completions,
+            WorkEvents events) {
+        this(broker, settings, connectionName, completions, events, FlowControl::isStopped);
     }
 
-    /** Called when the broker refuses to take up again what broke, and trying again cannot help; unset: it is logged. */
+    /** @param flowStopped whether the broker stopped a channel */
+    Publisher(
+            Broker broker,
+            PublishSettings settings,
+            Supplier<String> connectionName,
+            Executor completions,
+            WorkEvents events,
+            Predicate<Channel> flowStopped) {
+        this.settings = settings;
+        this.events = events;
+        this.timer = new ScheduledThreadPoolExecutor(1, daemons("kuteng-publisher-timer"));
+        timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        timer.setRemoveOnCancelPolicy(true);
+        this.menders = new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons("kuteng-publisher"));
+        this.connection = new SendingConnection(
+                broker, connectionName, events, daemons("kuteng-publisher-connection"), new Connected());
+        this.targets = new Targets(new Services(
+                settings,
+                connection,
+                declarations,
+                new Completions(completions),
+                events,
+                timer,
+                menders,
+                flowStopped,
+                this::watchFlow));
+        // a broker that says nothing at all is left after two missed heartbeats; this one lives, but takes nothing
+        this.stuckNanos = settings.confirmTimeout().toNanos();
+        timer.scheduleWithFixedDelay(
+                this::check, CHECK_INTERVAL.toMillis(), CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private final class Connected implements SendingConnection.Owner {
+        @Override
+        public void connectionChanged() {
+            targets.forEach(Target::roomChanged);
+        }
+
+        @Override
+        public void opened(Connection fresh) {
+            if (!settings.confirm()) {
+                // nobody would be told that a message found no queue
+                declarations.declareAll(fresh);
+            }
+        }
+    }
+
+    /** Called when something that was deleted exists with other arguments since; unset: it is only logged. */
     public void onRefusal(Consumer<BrokerException> listener) {
-        refusalListener = listener;
+        declarations.onRefusal(listener);
     }
 
     /**
-     * Declares what a producer needs, now and after each reconnect.
+     * Declares what a producer needs, now, and again whenever a message for it finds no queue.
      *
      * @throws BrokerException if the broker is not there or refuses
      */
     public void declare(Topology topology) {
-        PublishingChannel current = openIfNeeded();
-        if (topology.isEmpty()) {
-            return;
+        PublishingLink link = connection.openNow();
+        if (!topology.isEmpty()) {
+            topology.declare(link.connection());
+            declarations.remember(topology);
         }
-        topology.declare(current.connection());
-        locked(() -> topologies.add(topology));
+    }
+
+    /** Declares it only when a message for it finds no queue: somebody else has declared it already. */
+    public void remember(Topology topology) {
+        if (!topology.isEmpty()) {
+            declarations.remember(topology);
+        }
     }
 
     /**
-     * Declares what {@link #declare} was told to no more: the producer has ended, and its queue may be declared in
-     * another way when the connection is opened the next time. Nothing if it never was declared.
+     * Declares what {@link #declare} or {@link #remember} was told no more: the producer has ended, and its queue may be
+     * declared in another way. Nothing if it never was declared.
      */
     public void forget(Topology topology) {
-        locked(() -> topologies.remove(topology));
+        declarations.forget(topology);
+    }
+
+    /** Sends a message for somebody who is no worker: {@link #send(OutgoingMessage, String, SendCallback)}. */
+    public void send(OutgoingMessage message, SendCallback callback) throws InterruptedException {
+        send(message, null, callback);
     }
 
     /**
-     * Sends a message. Returns as soon as it is written; waits before that while the window is full, the broker does not
-     * take messages, or the connection is being opened again.
+     * Sends a message. Returns as soon as it is written; waits before that while the window of its target is full, the
+     * broker takes no messages for it, or the connection is being opened again.
      *
+     * @param from the work queue whose work sends, so that queues that wait for each other are found; null if no worker
+     *     sends
      * @throws SendFailedException if there was no room for it within the confirm time-out, not counting the time in
-     *     which the broker blocked publishers; nothing was sent
-     * @throws IllegalArgumentException if it cannot be written in AMQP; nothing was sent
+     *     which the broker took no messages, or if it cannot be written in AMQP; nothing was sent
      * @throws InterruptedException if interrupted while waiting; nothing was sent
      */
-    public void send(OutgoingMessage message, SendCallback callback) throws InterruptedException {
+    public void send(OutgoingMessage message, String from, SendCallback callback) throws InterruptedException {
         Unconfirmed unconfirmed = new Unconfirmed(message, callback);
-        long deadline = deadline();
-        while (true) {
-            PublishingChannel current = awaitRoom(deadline);
-            sending.lockInterruptibly();
-            try {
-                unconfirmed.order = ++sent;
-                if (current.hasRoom() && current.write(unconfirmed)) {
-                    return;
-                }
-            } finally {
-                sending.unlock();
-            }
-        }
-    }
-
-    private long deadline() {
-        return System.nanoTime() + settings.confirmTimeout().toNanos();
-    }
-
-    private PublishingChannel awaitRoom(long firstDeadline) throws InterruptedException {
-        long deadline = firstDeadline;
-        boolean wasBlocked = false;
-        state.lock();
         try {
-            int refusalsBefore = refusals;
-            while (true) {
-                if (closed) {
-                    throw new SendFailedException("not sent: " + STOPPING, null);
-                }
-                if (refusals != refusalsBefore) {
-                    throw new SendFailedException("not sent: " + refusal.getMessage(), refusal);
-                }
-                if (channel != null && channel.hasRoom()) {
-                    return channel;
-                }
-                if (channel == null) {
-                    openAgain();
-                }
-                boolean blocked = channel != null && channel.isBlocked();
-                if (blocked || wasBlocked) {
-                    deadline = deadline();
-                }
-                wasBlocked = blocked;
-                long left = deadline - System.nanoTime();
-                if (left <= 0) {
-                    throw new SendFailedException(notWritten(), null);
-                }
-                changed.awaitNanos(left);
+            while (!targets.of(message).send(unconfirmed, from)) {
+                Thread.onSpinWait();
             }
-        } finally {
-            state.unlock();
-        }
-    }
-
-    private String notWritten() {
-        return "not sent within " + settings.confirmTimeout().toMillis() + " ms (kuteng.confirm.timeout): "
-                + (channel == null
-                        ? "no connection to the broker at " + broker.describe()
-                        : channel.unconfirmed() + " messages are unconfirmed (kuteng.confirm.window)");
-    }
-
-    private PublishingChannel openIfNeeded() {
-        sending.lock();
-        try {
-            PublishingChannel current = locked(() -> channel);
-            if (current == null || !current.isOpen()) {
-                adopt(broker.open(connectionName.get(), null));
-                current = locked(() -> channel);
-            }
-            if (current == null) {
-                throw new BrokerException(
-                        BrokerException.Cure.TIME,
-                        "lost the connection for sending to " + broker.describe() + " at once",
-                        null);
-            }
-            return current;
-        } finally {
-            sending.unlock();
-        }
-    }
-
-    /** With {@link #state} held. */
-    private void openAgain() {
-        if (!opening && !closed) {
-            opening = true;
-            opener.execute(this::reopen);
-        }
-    }
-
-    /** Goes on until there is a connection, and all that waited for it is written. */
-    private void reopen() {
-        while (!nothingToReopen()) {
-            try {
-                restore();
-            } catch (BrokerException e) {
-                if (e.endsRoute()) {
-                    refused(e);
-                    return;
-                }
-                LOG.warn("{}; trying again", e.getMessage());
-                pause(broker.settings().retryDelay());
-            } catch (RuntimeException e) {
-                LOG.error("sending waits, since the connection cannot be opened again: {}", e.toString(), e);
-                pause(broker.settings().retryDelay());
-            }
-        }
-    }
-
-    private boolean nothingToReopen() {
-        return locked(() -> {
-            boolean nothing = closed || channel != null && toSendAgain.isEmpty();
-            if (nothing) {
-                opening = false;
-            }
-            return nothing;
-        });
-    }
-
-    private void restore() {
-        PublishingChannel current = locked(() -> channel);
-        if (current != null) {
-            boolean all;
-            sending.lock();
-            try {
-                all = sendAgain(current);
-            } finally {
-                sending.unlock();
-            }
-            if (!all) {
-                // this channel has ended as well, and is about to say so
-                pause(CHECK_INTERVAL);
-            }
-            return;
-        }
-        Connection fresh =
-                broker.openPatiently(connectionName.get(), null, () -> locked(() -> !closed && channel == null));
-        if (fresh == null) {
-            return;
-        }
-        try {
-            locked(() -> topologies.stream().distinct().toList()).forEach(topology -> topology.declare(fresh));
-        } catch (RuntimeException e) {
-            abort(fresh);
+        } catch (SendFailedException e) {
+            events.sendFailed(message.exchange(), message.routingKey(), e.getMessage());
             throw e;
         }
-        sending.lock();
-        try {
-            adopt(fresh);
-        } finally {
-            sending.unlock();
-        }
     }
 
-    /** What waits to be sent fails; the next send tries once more. */
-    private void refused(BrokerException e) {
-        String before = locked(() -> refusal == null ? null : refusal.getMessage());
-        // each send asks again: the same answer is told once
-        LOG.atLevel(e.getMessage().equals(before) ? Level.DEBUG : Level.ERROR).log("{}", e.getMessage());
-        List<Unconfirmed> left = locked(() -> {
-            refusal = e;
-            refusals++;
-            opening = false;
-            changed.signalAll();
-            return takeToSendAgain();
-        });
-        left.forEach(unconfirmed -> settled(
-                unconfirmed,
-                new SendFailedException(
-                        "message for " + unconfirmed.message.target() + " was not confirmed: " + e.getMessage(), e)));
-        refusalListener.accept(e);
-    }
-
-    private void pause(Duration duration) {
-        state.lock();
+    /**
+     * Sends a message and waits until the broker has it.
+     *
+     * @param from as for {@link #send(OutgoingMessage, String, SendCallback)}
+     * @throws SendFailedException if the broker does not have it, or is not known to have it; after an interrupt, which
+     *     stays set, with the kind UNKNOWN if it was written, and NOT_SENT if it was not
+     */
+    public void sendAndWait(OutgoingMessage message, String from) {
+        Answer answer = new Answer();
         try {
-            changed.await(duration.toMillis(), TimeUnit.MILLISECONDS);
+            send(message, from, answer);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } finally {
-            state.unlock();
+            throw SendFailedException.notSent(message, "interrupted while it waited for room", e);
         }
-    }
-
-    /**
-     * Sends on this connection from here on, unless another one came first. With {@link #sending} held, so that nothing
-     * new overtakes what is sent again.
-     */
-    private void adopt(Connection fresh) {
-        PublishingChannel opened;
+        Exception failure;
         try {
-            opened = new PublishingChannel(fresh, settings, this, timer);
-        } catch (IOException | RuntimeException e) {
-            abort(fresh);
-            throw BrokerFaults.ofRequest("open a channel for sending", e);
+            failure = answer.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw SendFailedException.unknown(message, "interrupted before the broker answered", e);
         }
-        boolean wanted = locked(() -> {
-            boolean first = !closed && (channel == null || !channel.isOpen());
-            if (first) {
-                channel = opened;
-                changed.signalAll();
-            }
-            return first;
-        });
-        if (!wanted) {
-            abort(fresh);
-            return;
+        if (failure instanceof RuntimeException thrown) {
+            throw thrown;
         }
-        opened.watch();
-        sendAgain(opened);
+        if (failure != null) {
+            throw SendFailedException.unknown(message, String.valueOf(failure.getMessage()), failure);
+        }
     }
 
-    private static void abort(Connection unwanted) {
-        unwanted.abort((int) CLOSE_TIMEOUT.toMillis());
-    }
+    /** What one sender waits for. */
+    private static final class Answer implements SendCallback {
+        private final CountDownLatch there = new CountDownLatch(1);
+        private Exception failure;
 
-    /**
-     * With {@link #sending} held.
-     *
-     * @return false if the channel has ended meanwhile
-     */
-    private boolean sendAgain(PublishingChannel on) {
-        List<Unconfirmed> again = takeToSendAgain();
-        if (!again.isEmpty()) {
-            LOG.info("sending {} unconfirmed messages again; some may arrive twice", again.size());
+        @Override
+        public void sent(Exception why) {
+            failure = why;
+            there.countDown();
         }
-        again.sort(Comparator.comparingLong(unconfirmed -> unconfirmed.order));
-        int count = 0;
-        while (count < again.size() && writeAgain(on, again.get(count))) {
-            count++;
-        }
-        List<Unconfirmed> rest = again.subList(count, again.size());
-        if (!keep(rest)) {
-            rest.forEach(unconfirmed -> settled(unconfirmed, stopped()));
-        }
-        return rest.isEmpty();
-    }
 
-    private boolean writeAgain(PublishingChannel on, Unconfirmed unconfirmed) {
-        try {
-            return on.write(unconfirmed);
-        } catch (IllegalArgumentException e) {
-            settled(unconfirmed, e);
+        @Override
+        public boolean isQuick() {
             return true;
         }
-    }
 
-    private List<Unconfirmed> takeToSendAgain() {
-        return locked(() -> {
-            List<Unconfirmed> all = new ArrayList<>(toSendAgain);
-            toSendAgain.clear();
-            return all;
-        });
-    }
-
-    /** @return false if nothing will be sent again, and the messages are to fail */
-    private boolean keep(List<Unconfirmed> messages) {
-        return locked(() -> !closed && (messages.isEmpty() || toSendAgain.addAll(messages)));
-    }
-
-    @Override
-    public void ended(PublishingChannel endedChannel, List<Unconfirmed> unconfirmed, ShutdownSignalException cause) {
-        String reply = cause.isHardError() ? null : BrokerFaults.replyText(cause);
-        List<Unconfirmed> failed = new ArrayList<>();
-        boolean stopping = locked(() -> {
-            boolean again = settings.sendAgain() && !closed;
-            for (Unconfirmed message : unconfirmed) {
-                (again && !isGuilty(message, reply) ? toSendAgain : failed).add(message);
-            }
-            if (channel == endedChannel) {
-                channel = null;
-            }
-            openAgain();
-            changed.signalAll();
-            return closed;
-        });
-        if (!stopping && cause.isHardError()) {
-            LOG.warn("lost the connection for sending to {}", broker.describe());
-        }
-        for (Unconfirmed message : failed) {
-            settled(message, stopping ? stopped() : lost(message.message, cause));
+        Exception await() throws InterruptedException {
+            there.await();
+            return failure;
         }
     }
 
-    /** Whether the message is why the broker closed the channel: sent again it would close the next one too. */
-    private static boolean isGuilty(Unconfirmed unconfirmed, String reply) {
-        return reply != null
-                && (unconfirmed.message.isMeantBy(reply) || ++unconfirmed.channelsClosed >= MAX_CHANNELS_CLOSED);
+    /** Whether there is a connection now. */
+    public boolean isConnected() {
+        return connection.current() != null;
     }
 
-    private static SendFailedException lost(OutgoingMessage message, ShutdownSignalException cause) {
-        String reply = cause.isInitiatedByApplication() ? null : BrokerFaults.replyText(cause);
-        return new SendFailedException(
-                "message for " + message.target() + " was not confirmed: "
-                        + (reply == null ? "the connection broke; the broker may have it or not" : reply),
-                cause);
+    /** How many messages were written and are not confirmed yet. */
+    public int unconfirmed() {
+        return targets.all().stream().mapToInt(Target::unconfirmed).sum();
     }
 
-    private static SendFailedException stopped() {
-        return new SendFailedException("not confirmed: " + STOPPING + "; the broker may have it or not", null);
+    /** Senders that wait now because a queue is full. */
+    public List<BlockedSender> blockedSenders() {
+        return targets.blockedSenders();
     }
 
-    private void failOverdue() {
+    /** How many targets have a channel, at the most. */
+    int targets() {
+        return targets.size();
+    }
+
+    /** The connection for sending, opened if there is none: for questions beside what is sent. */
+    Connection connection() {
+        return connection.openNow().connection();
+    }
+
+    /** Senders that wait for room are told that their message was not sent, and so is who would have to wait. */
+    public void stopWaiting() {
+        targets.stopWaiting();
+    }
+
+    private void check() {
         long now = System.nanoTime();
-        List<Unconfirmed> overdue = new ArrayList<>();
-        locked(() -> {
-            toSendAgain.removeIf(unconfirmed -> unconfirmed.deadline - now < 0 && overdue.add(unconfirmed));
-            if (channel != null) {
-                overdue.addAll(channel.takeOverdue(now));
+        for (Target target : targets.all()) {
+            try {
+                target.check(now, stuckNanos);
+            } catch (Throwable e) {
+                LOG.error("sending to {} could not be looked after: {}", target.name(), e.toString(), e);
             }
-            return null;
-        });
-        for (Unconfirmed unconfirmed : overdue) {
-            settled(
-                    unconfirmed,
-                    new SendFailedException(
-                            "message for " + unconfirmed.message.target() + " was not confirmed within "
-                                    + settings.confirmTimeout().toMillis()
-                                    + " ms (kuteng.confirm.timeout); the broker may have it or not",
-                            null));
         }
-        if (!overdue.isEmpty()) {
-            roomChanged();
-        }
-    }
-
-    @Override
-    public void settled(List<Unconfirmed> messages) {
-        completions.tell(messages);
-    }
-
-    private void settled(Unconfirmed unconfirmed, Exception failure) {
-        completions.tell(List.of(unconfirmed.failed(failure)));
-    }
-
-    @Override
-    public void roomChanged() {
-        locked(() -> {
-            changed.signalAll();
-            return null;
-        });
-    }
-
-    @Override
-    public void blocked(String reason) {
-        LOG.warn("the broker blocks publishers ({}): sending waits, workers go on", reason);
-    }
-
-    @Override
-    public void unblocked() {
-        LOG.info("the broker takes messages again: sending goes on");
-    }
-
-    private <T> T locked(Supplier<T> action) {
-        state.lock();
         try {
-            return action.get();
-        } finally {
-            state.unlock();
+            connection.endUnused();
+            tellCycles();
+        } catch (Throwable e) {
+            LOG.error("the publisher could not be looked after: {}", e.toString(), e);
         }
     }
 
-    private static java.util.concurrent.ThreadFactory daemon(String role) {
+    private void tellCycles() {
+        List<BlockedSender> blocked = targets.all().stream()
+                .filter(Target::isToldBlocked)
+                .flatMap(target -> target.blockedSenders().stream())
+                .toList();
+        Set<List<String>> cycles = blocked.isEmpty() ? Set.of() : Cycles.among(blocked);
+        for (List<String> cycle : cycles) {
+            if (!toldCycles.contains(cycle)) {
+                LOG.error(
+                        "{}: each is full, and its workers wait to send to the next, so that nothing goes on; take"
+                                + " messages out of one of them, give it more room, or run more workers that do not send",
+                        describe(cycle));
+            }
+        }
+        toldCycles = new HashSet<>(cycles);
+    }
+
+    private static String describe(List<String> cycle) {
+        return "queues '" + String.join("' -> '", cycle) + "' -> '" + cycle.get(0) + "' wait for each other";
+    }
+
+    /** Nobody tells when the broker lets a channel go on. */
+    private void watchFlow() {
+        if (watchingFlow.compareAndSet(false, true)) {
+            lookAtFlowLater();
+        }
+    }
+
+    private void lookAtFlowLater() {
+        try {
+            timer.schedule(this::lookAtFlow, FLOW_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the publisher is closed", e);
+        }
+    }
+
+    private void lookAtFlow() {
+        boolean stopped = false;
+        for (Target target : targets.all()) {
+            if (target.hasWaiting()) {
+                if (target.isFlowStopped()) {
+                    stopped = true;
+                } else {
+                    target.roomChanged();
+                }
+            }
+        }
+        if (stopped) {
+            lookAtFlowLater();
+        } else {
+            watchingFlow.set(false);
+        }
+    }
+
+    private static ThreadFactory daemons(String name) {
+        AtomicInteger count = new AtomicInteger();
         return task -> {
-            Thread thread = new Thread(task, "kuteng-publisher-" + role);
+            Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         };
@@ -500,29 +347,34 @@ public final class Publisher implements AutoCloseable, PublishingChannel.Owner {
     /** Waits for what is unconfirmed, up to the confirm time-out, then ends the connection. What is left fails. */
     @Override
     public void close() {
-        PublishingChannel last = awaitConfirmed();
-        broker.wakeWaiting();
-        if (last != null) {
-            last.close(CLOSE_TIMEOUT);
-        }
-        timer.shutdown();
-        takeToSendAgain().forEach(unconfirmed -> settled(unconfirmed, stopped()));
+        close(System.nanoTime() + settings.confirmTimeout().toNanos());
     }
 
-    private PublishingChannel awaitConfirmed() {
-        state.lock();
+    /**
+     * Waits for what is unconfirmed, then ends the connection. What is left fails as unknown.
+     *
+     * @param deadline until when to wait, in terms of {@link System#nanoTime()}
+     */
+    public void close(long deadline) {
+        awaitConfirmed(deadline);
+        closed.countDown();
+        connection.stopOpening();
+        targets.forEach(Target::stop);
+        connection.close(TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime()));
+        timer.shutdown();
+        menders.shutdown();
+    }
+
+    private void awaitConfirmed(long deadline) {
         try {
-            long left = settings.confirmTimeout().toNanos();
-            while (left > 0 && channel != null && channel.isAwaitingConfirms()) {
-                left = changed.awaitNanos(left);
+            while (deadline - System.nanoTime() > 0
+                    && targets.all().stream().anyMatch(Target::isAwaitingConfirms)
+                    && !closed.await(CLOSE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+                // until the broker has answered, or there is no time left
+                Thread.onSpinWait();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } finally {
-            closed = true;
-            changed.signalAll();
-            state.unlock();
         }
-        return locked(() -> channel);
     }
 }

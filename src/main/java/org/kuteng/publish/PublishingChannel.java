@@ -1,277 +1,395 @@
 package org.kuteng.publish;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Return;
 import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.kuteng.broker.BrokerFaults;
+import java.util.function.Consumer;
+import org.kuteng.broker.BrokerKind;
+import org.kuteng.events.WorkEvents;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One channel for sending, from its opening to its end, with the messages that are unconfirmed on it. Its monitor is
- * never held during I/O, so that confirmations are taken while a write blocks.
+ * One channel for sending, from its opening to its end, with the messages that are unconfirmed on it. What the broker
+ * answers decides the outcome of a message at once, whatever it answers later. Its monitor is never held during I/O, so
+ * that answers are taken while a write blocks.
+ *
+ * @see <a href="https://www.rabbitmq.com/docs/confirms#publisher-confirms">RabbitMQ, publisher confirms</a>
  */
 final class PublishingChannel {
     private static final Logger LOG = LoggerFactory.getLogger("kuteng.publisher");
 
-    /** A refusal waits this long for the return that explains it: Qpid sends the refusal first. */
-    private static final Duration REFUSAL_GRACE = Duration.ofMillis(100);
+    /** Qpid refuses first and then returns: the sender is told this much later, so that the reason can be named. */
+    private static final long REASON_GRACE_MILLIS = 100;
 
-    /** A broker that does not answer the farewell is left without it. */
-    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+    /** The client library tells of an end within this, unless it is out of order itself. */
+    private static final long SILENT_END_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** The embedded broker has no way to say that it blocks publishers: it lets a write wait. */
-    private static final Duration HELD_WRITE = Duration.ofSeconds(1);
+    /** Bytes a second that any line carries: a write of a large message takes its time. */
+    private static final long SLOWEST_LINE = 64 * 1024;
 
-    private final Connection connection;
-    private final Channel channel;
-    private final boolean confirm;
-    private final long timeoutNanos;
-    private final Owner owner;
-    private final ScheduledExecutorService timer;
-    private final UnconfirmedWindow<Unconfirmed> window;
-
-    /**
-     * The number that the broker gives to the next message it gets. Not the client's: that one also counts messages
-     * that it then could not write.
-     */
-    private long next = 1;
-
-    /** The message that is being written; null if none is. */
-    private Unconfirmed writing;
-
-    private boolean broken;
-    private boolean closed;
-    private boolean blocked;
-
-    /** When the write in progress began, and whether it was told that it is held up. */
-    private long writingSince;
-
-    private boolean held;
-
-    /** Whoever opened the channel. */
+    /** What the owner is told, on the thread that reads from the broker and with no lock held. */
     interface Owner {
-        /** The broker said what became of these messages; each knows its {@link Unconfirmed#failure}. */
-        void settled(List<Unconfirmed> messages);
+        /** The broker has these messages. */
+        void confirmed(PublishingChannel on, List<Unconfirmed> messages);
 
-        /** There may be room again, or the broker does not listen any more, or listens again. */
+        /** The broker does not take these messages. */
+        void refused(PublishingChannel on, List<Unconfirmed> messages);
+
+        /** No queue takes these messages; each knows its {@link Unconfirmed#returned}. */
+        void returned(PublishingChannel on, List<Unconfirmed> messages);
+
+        /** There may be room again. */
         void roomChanged();
-
-        /** The broker does not take messages for now. */
-        void blocked(String reason);
-
-        void unblocked();
 
         /** The channel is no more; these messages were unconfirmed on it, in the order in which they were written. */
         void ended(PublishingChannel channel, List<Unconfirmed> unconfirmed, ShutdownSignalException cause);
     }
 
-    PublishingChannel(Connection connection, PublishSettings settings, Owner owner, ScheduledExecutorService timer)
-            throws IOException {
-        this.connection = connection;
-        this.confirm = settings.confirm();
-        this.timeoutNanos = settings.confirmTimeout().toNanos();
+    private final PublishingLink link;
+    private final Channel channel;
+    private final Services services;
+    private final Owner owner;
+    private final boolean confirm;
+    private final boolean explainsLater;
+    private final long timeoutNanos;
+    private final UnconfirmedWindow<Unconfirmed> window;
+
+    /** Refused; the reason may follow. Their outcome is decided already. */
+    private final List<Unconfirmed> unexplained = new ArrayList<>();
+
+    /** The number that the broker gives to the next message it gets. */
+    private long next = 1;
+
+    /** The message that is being written; null if none is. */
+    private Unconfirmed writing;
+
+    private Thread writer;
+    private long writingSince;
+
+    /** Set when nothing more may be written, though the end is not there yet. */
+    private boolean broken;
+
+    /** Takes no more messages, and closes when the last one is settled. */
+    private boolean retiring;
+
+    private boolean closed;
+
+    /** @throws IOException if the channel cannot be opened */
+    PublishingChannel(PublishingLink link, Services services, Owner owner) throws IOException {
+        this.link = link;
+        this.services = services;
         this.owner = owner;
-        this.timer = timer;
-        this.window = new UnconfirmedWindow<>(settings.window());
-        this.channel = connection.createChannel();
+        this.confirm = services.settings().confirm();
+        this.explainsLater = link.kind() == BrokerKind.QPID;
+        this.timeoutNanos = services.settings().confirmTimeout().toNanos();
+        this.window = new UnconfirmedWindow<>(services.settings().window());
+        this.channel = link.connection().createChannel();
         if (channel == null) {
-            throw new IOException("the broker allows no channel on the connection");
+            throw new IOException("the broker allows no further channel on the connection");
         }
         if (confirm) {
-            channel.confirmSelect();
-            channel.addConfirmListener((number, multiple) -> settle(number, multiple, null), this::refused);
+            // not confirmSelect(): the client library would keep each number in a sorted set of its own
+            channel.rpc(new AMQP.Confirm.Select.Builder().build());
+            channel.addConfirmListener(this::acknowledged, this::refused);
             channel.addReturnListener(this::returned);
         }
-        connection.addBlockedListener(this::setBlocked, this::setUnblocked);
     }
 
     /** Begins to tell the owner of the end; apart from the constructor, so that the owner knows this channel by then. */
     void watch() {
-        channel.addShutdownListener(this::ended);
+        link.add(this);
+        channel.addShutdownListener(this::end);
     }
 
-    Connection connection() {
-        return connection;
+    PublishingLink link() {
+        return link;
     }
 
-    boolean isOpen() {
-        return channel.isOpen();
+    /** Whether a message can be written now without waiting. */
+    boolean hasRoom() {
+        if (link.isBlocked() || isFlowStopped()) {
+            return false;
+        }
+        synchronized (this) {
+            return isUsable() && !window.isFull();
+        }
     }
 
-    synchronized boolean hasRoom() {
-        return !closed && !broken && !blocked && !window.isFull();
+    /** Whether the broker stopped this channel because a queue is full. */
+    boolean isFlowStopped() {
+        return services.flowStopped().test(channel);
     }
 
-    synchronized boolean isBlocked() {
-        return blocked;
+    private boolean isUsable() {
+        return !closed && !broken && !retiring;
+    }
+
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
+    /** Whether nothing is being written, and nothing is waited for. */
+    synchronized boolean isIdle() {
+        return window.isEmpty() && unexplained.isEmpty() && writing == null;
     }
 
     synchronized int unconfirmed() {
-        return window.size();
+        return window.size() + unexplained.size();
     }
 
     /** Whether there are messages that the broker has and may yet confirm. */
     synchronized boolean isAwaitingConfirms() {
-        return !blocked && window.size() > (writing == null ? 0 : 1);
+        return !link.isBlocked() && unconfirmed() > (writing == null ? 0 : 1);
     }
 
     /**
      * Writes a message. One thread at a time.
      *
-     * @return false if the channel had ended already, and the message is the caller's to care for; otherwise it is
-     *     settled or in the list of {@link Owner#ended}
-     * @throws IllegalArgumentException if the message cannot be written in AMQP; nothing was sent
+     * @return false if the channel takes no more messages or has no room, and the message is the caller's to care for;
+     *     otherwise it is settled or in the list of {@link Owner#ended}
+     * @throws SendFailedException if the message cannot be written in AMQP; nothing was sent
      */
     boolean write(Unconfirmed unconfirmed) {
-        if (!begin(unconfirmed)) {
+        if (link.isBlocked() || isFlowStopped() || !begin(unconfirmed)) {
             return false;
         }
-        OutgoingMessage message = unconfirmed.message;
+        // interrupted, the client library spins while the channel is stopped, and a virtual thread closes the socket
+        boolean interrupted = Thread.interrupted();
         try {
+            OutgoingMessage message = unconfirmed.message;
             channel.basicPublish(
                     message.exchange(),
                     message.routingKey(),
                     message.mandatory(),
                     message.properties(),
                     message.body());
-            if (written(unconfirmed)) {
-                owner.unblocked();
-            }
-        } catch (IOException | AlreadyClosedException e) {
-            LOG.debug("the connection broke under a send", e);
+            written(unconfirmed);
+        } catch (AlreadyClosedException e) {
+            // nothing was written; end() has come or is about to
             breakOff();
-            // with confirms it is in the window, and ended() hands it over
             return confirm;
-        } catch (RuntimeException e) {
-            if (!takeBack()) {
-                return true;
+        } catch (IOException e) {
+            breakOff();
+            link.cut("a write failed", e);
+            return confirm;
+        } catch (IllegalArgumentException e) {
+            // thrown by the encoder, before the first byte was written
+            return notEncoded(unconfirmed, e);
+        } catch (Throwable e) {
+            // first of all, and without an allocation: nothing more is written here until it is known what happened
+            breakOff();
+            return afterThrown(unconfirmed, e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
-            throw new IllegalArgumentException(
-                    "message for " + message.target() + " cannot be sent: " + e.getMessage(), e);
         }
         if (!confirm) {
-            owner.settled(List.of(unconfirmed));
+            owner.confirmed(this, List.of(unconfirmed));
         }
         return true;
     }
 
     private synchronized boolean begin(Unconfirmed unconfirmed) {
-        if (closed || broken) {
+        if (!isUsable() || window.isFull()) {
             return false;
+        }
+        long now = System.nanoTime();
+        if (confirm) {
+            window.add(next, unconfirmed);
         }
         unconfirmed.returned = null;
         unconfirmed.number = next;
+        unconfirmed.writtenAt = now;
         if (unconfirmed.writes++ == 0) {
-            unconfirmed.deadline = System.nanoTime() + timeoutNanos;
+            unconfirmed.deadline = now + timeoutNanos;
         }
-        if (confirm) {
-            window.add(next, unconfirmed);
-            writing = unconfirmed;
-            writingSince = System.nanoTime();
-        }
+        next++;
+        writing = unconfirmed;
+        writer = Thread.currentThread();
+        writingSince = now;
         return true;
     }
 
-    /** @return whether the write was held up so long that it was told */
-    private synchronized boolean written(Unconfirmed unconfirmed) {
-        boolean wasHeld = held;
-        held = false;
-        next++;
-        writing = null;
-        if (unconfirmed.writes == 1) {
-            // the write may have been held up: the broker has the whole time from here on
-            unconfirmed.deadline = System.nanoTime() + timeoutNanos;
+    private void written(Unconfirmed unconfirmed) {
+        synchronized (this) {
+            writing = null;
+            writer = null;
+            if (unconfirmed.writes == 1) {
+                // the write may have been held up: the broker has the whole time from here on
+                unconfirmed.writtenAt = System.nanoTime();
+                unconfirmed.deadline = unconfirmed.writtenAt + timeoutNanos;
+            }
         }
-        return wasHeld;
+        WorkEvents events = services.events();
+        if (events != WorkEvents.NONE) {
+            events.sent(unconfirmed.message.exchange(), unconfirmed.message.routingKey());
+        }
+    }
+
+    private synchronized void breakOff() {
+        writing = null;
+        writer = null;
+        broken = true;
+    }
+
+    /** @return what {@link #write} returns */
+    private boolean afterThrown(Unconfirmed unconfirmed, Throwable thrown) {
+        if (Encoding.isImpossible(unconfirmed.message, link.connection())) {
+            return notEncoded(unconfirmed, thrown);
+        }
+        unconfirmed.writeFaults++;
+        LOG.error(
+                "a write to {} ended with {}; the connection is cut, as half a frame may have been written",
+                unconfirmed.message.target(),
+                thrown.toString(),
+                thrown);
+        link.cut("a write ended with " + thrown, thrown);
+        return confirm;
+    }
+
+    private boolean notEncoded(Unconfirmed unconfirmed, Throwable thrown) {
+        if (!takeBack()) {
+            return true;
+        }
+        String what = thrown.getMessage() == null ? thrown.getClass().getName() : thrown.getMessage();
+        throw SendFailedException.notSent(unconfirmed.message, "it cannot be written in AMQP: " + what, thrown);
     }
 
     /**
-     * The message that is being written never reached the broker, which gives its number to the next one.
+     * The message that was being written never reached the broker, which gives its number to the next one.
      *
      * @return false if {@link Owner#ended} has it already
      */
     private synchronized boolean takeBack() {
         writing = null;
-        return !confirm || !closed && window.takeBack();
-    }
-
-    /** Nothing more can be written; makes sure that {@link #ended} comes. */
-    private void breakOff() {
-        synchronized (this) {
-            writing = null;
-            broken = true;
+        writer = null;
+        if (confirm && (closed || !window.takeBack())) {
+            return false;
         }
-        endConnection();
+        next--;
+        broken = false;
+        return true;
     }
 
-    /** Not on this thread, which may read from the broker or hold up others, since the farewell takes its time. */
-    private void endConnection() {
-        try {
-            timer.execute(() -> close(CLOSE_TIMEOUT));
-        } catch (RejectedExecutionException e) {
-            LOG.debug("the connection has ended already", e);
-        }
-    }
-
-    /** Takes out what is past its deadline; nothing while the broker does not listen. */
-    synchronized List<Unconfirmed> takeOverdue(long now) {
-        List<Unconfirmed> overdue = new ArrayList<>();
-        if (writing != null && !held && now - writingSince > HELD_WRITE.toNanos()) {
-            held = true;
-            owner.blocked("a write is held up: a queue is full, or the broker is busy");
-        }
-        Unconfirmed oldest = blocked ? null : window.oldest();
-        while (oldest != null && oldest != writing && oldest.deadline - now < 0) {
-            overdue.add(window.remove(oldest.number));
-            oldest = window.oldest();
-        }
-        return overdue;
-    }
-
-    /** Ends channel and connection, waiting no longer than this for the broker's farewell. */
-    void close(Duration patience) {
-        connection.abort((int) patience.toMillis());
-    }
-
-    private void settle(long number, boolean multiple, Exception failure) {
+    private void acknowledged(long number, boolean multiple) {
         List<Unconfirmed> settled = new ArrayList<>();
-        synchronized (this) {
-            window.settle(number, multiple, settled::add);
-        }
-        for (Unconfirmed unconfirmed : settled) {
-            unconfirmed.failed(unconfirmed.returned != null ? unconfirmed.returned : failure);
-        }
+        take(number, multiple, settled::add);
         if (!settled.isEmpty()) {
-            owner.settled(settled);
+            List<Unconfirmed> returned = withoutReturned(settled);
+            if (!settled.isEmpty()) {
+                owner.confirmed(this, settled);
+            }
+            if (!returned.isEmpty()) {
+                owner.returned(this, returned);
+            }
         }
-        owner.roomChanged();
+        afterSettling();
     }
 
-    /** The reason may follow as a return; see {@link #REFUSAL_GRACE}. */
+    /** The outcome is decided here; only the telling may wait for the reason. */
     private void refused(long number, boolean multiple) {
-        SendFailedException refusal =
-                new SendFailedException("refused by the broker (basic.nack): it does not have the message", null);
+        List<Unconfirmed> refused = new ArrayList<>();
+        synchronized (this) {
+            window.settle(number, multiple, refused::add);
+            if (explainsLater) {
+                unexplained.addAll(refused);
+            }
+        }
+        if (refused.isEmpty()) {
+            return;
+        }
+        if (explainsLater) {
+            tellUnexplainedLater(refused);
+            return;
+        }
+        List<Unconfirmed> returned = withoutReturned(refused);
+        if (!refused.isEmpty()) {
+            owner.refused(this, refused);
+        }
+        if (!returned.isEmpty()) {
+            owner.returned(this, returned);
+        }
+        afterSettling();
+    }
+
+    private synchronized void take(long number, boolean multiple, Consumer<Unconfirmed> taker) {
+        window.settle(number, multiple, taker);
+    }
+
+    /** Takes those out of the list that the broker gave back before it acknowledged them. */
+    private static List<Unconfirmed> withoutReturned(List<Unconfirmed> settled) {
+        List<Unconfirmed> returned = List.of();
+        for (Iterator<Unconfirmed> all = settled.iterator(); all.hasNext(); ) {
+            Unconfirmed unconfirmed = all.next();
+            if (unconfirmed.returned != null) {
+                returned = returned.isEmpty() ? new ArrayList<>() : returned;
+                returned.add(unconfirmed);
+            }
+        }
+        if (!returned.isEmpty()) {
+            settled.removeAll(returned);
+        }
+        return returned;
+    }
+
+    private void tellUnexplainedLater(List<Unconfirmed> refused) {
         try {
-            timer.schedule(() -> settle(number, multiple, refusal), REFUSAL_GRACE.toMillis(), TimeUnit.MILLISECONDS);
+            services.timer().schedule(() -> tellUnexplained(refused), REASON_GRACE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
-            settle(number, multiple, refusal);
+            tellUnexplained(refused);
         }
     }
 
-    /** A return names no number: it belongs to the oldest unconfirmed message that looks the same. */
-    private synchronized void returned(Return returned) {
-        for (Unconfirmed unconfirmed : window.messages()) {
+    private void tellUnexplained(List<Unconfirmed> refused) {
+        List<Unconfirmed> left = new ArrayList<>();
+        synchronized (this) {
+            for (Unconfirmed unconfirmed : refused) {
+                if (unexplained.remove(unconfirmed)) {
+                    left.add(unconfirmed);
+                }
+            }
+        }
+        if (!left.isEmpty()) {
+            owner.refused(this, left);
+        }
+        afterSettling();
+    }
+
+    /** A return names no number: it belongs to the oldest message that looks the same. */
+    private void returned(Return returned) {
+        Unconfirmed explained = null;
+        synchronized (this) {
+            Unconfirmed found = oldestLike(returned, explainsLater ? unexplained : window.messages());
+            if (found != null) {
+                found.returned =
+                        SendFailedException.returned(found.message, returned.getReplyCode(), returned.getReplyText());
+                if (explainsLater) {
+                    unexplained.remove(found);
+                    explained = found;
+                }
+            }
+        }
+        if (explained != null) {
+            List<Unconfirmed> one = new ArrayList<>();
+            one.add(explained);
+            owner.returned(this, one);
+            afterSettling();
+        }
+    }
+
+    private static Unconfirmed oldestLike(Return returned, List<Unconfirmed> messages) {
+        for (Unconfirmed unconfirmed : messages) {
             OutgoingMessage message = unconfirmed.message;
             if (unconfirmed.returned == null
                     && message.mandatory()
@@ -280,55 +398,104 @@ final class PublishingChannel {
                     && Objects.equals(
                             message.properties().getMessageId(),
                             returned.getProperties().getMessageId())) {
-                unconfirmed.returned = new SendFailedException(
-                        "message for " + message.target() + " was returned: no queue takes it ("
-                                + returned.getReplyCode() + " " + returned.getReplyText() + ")",
-                        null);
-                return;
+                return unconfirmed;
             }
         }
+        return null;
     }
 
-    private void setBlocked(String reason) {
-        synchronized (this) {
-            blocked = true;
-        }
-        owner.blocked(reason);
+    private void afterSettling() {
         owner.roomChanged();
+        closeIfRetired();
     }
 
-    private void setUnblocked() {
-        synchronized (this) {
-            blocked = false;
-            extendDeadlines(window.messages());
+    /** Takes out what is past its deadline; nothing while the broker does not listen. */
+    synchronized List<Unconfirmed> takeOverdue(long now) {
+        List<Unconfirmed> overdue = new ArrayList<>();
+        Unconfirmed oldest = link.isBlocked() ? null : window.oldest();
+        while (oldest != null && oldest != writing && oldest.deadline - now < 0) {
+            overdue.add(window.remove(oldest.number));
+            oldest = window.oldest();
         }
-        owner.unblocked();
-        owner.roomChanged();
+        return overdue;
+    }
+
+    /**
+     * How long the write in progress has been held up by something else than the broker's wish or the size of the message,
+     * in nanoseconds; not above 0 if none is.
+     */
+    synchronized long heldFor(long now) {
+        if (writing == null || link.isBlocked() || isFlowStopped()) {
+            return 0;
+        }
+        long onItsWay = TimeUnit.SECONDS.toNanos(writing.message.body().length) / SLOWEST_LINE;
+        return now - writingSince - onItsWay;
+    }
+
+    /** Whether a write was broken off, and nobody has said yet that the channel has ended. */
+    synchronized boolean isBroken(long now) {
+        return broken && !closed && now - writingSince > SILENT_END_NANOS;
+    }
+
+    /** Whether a write waits inside the client library for the channel to go on, on a thread that was interrupted. */
+    synchronized boolean isSpinning() {
+        return writer != null && isFlowStopped() && writer.isInterrupted();
     }
 
     /** The time that the broker did not listen does not count. */
-    private void extendDeadlines(List<Unconfirmed> messages) {
+    synchronized void extendDeadlines() {
         long deadline = System.nanoTime() + timeoutNanos;
-        messages.forEach(unconfirmed -> unconfirmed.deadline = deadline);
+        window.messages().forEach(unconfirmed -> unconfirmed.deadline = deadline);
     }
 
-    private void ended(ShutdownSignalException cause) {
+    /** Takes no more messages from here on; ends itself once it waits for no answer any more. */
+    void retire() {
+        synchronized (this) {
+            retiring = true;
+        }
+        closeIfRetired();
+    }
+
+    private void closeIfRetired() {
+        synchronized (this) {
+            if (!retiring || closed || !isIdle()) {
+                return;
+            }
+        }
+        abort();
+    }
+
+    /** Ends the channel, not on this thread, since the farewell takes its time. */
+    void abort() {
+        services.menders().execute(() -> {
+            try {
+                channel.abort();
+            } catch (IOException | RuntimeException e) {
+                LOG.debug("the channel has ended already", e);
+            }
+        });
+    }
+
+    /** Once: told by the client library, or by the link. */
+    void end(ShutdownSignalException cause) {
         List<Unconfirmed> left;
+        List<Unconfirmed> refused;
         synchronized (this) {
             if (closed) {
                 return;
             }
             closed = true;
+            refused = new ArrayList<>(unexplained);
+            unexplained.clear();
             left = window.takeAll();
-            if (blocked) {
-                blocked = false;
-                extendDeadlines(left);
-            }
         }
-        if (!cause.isHardError() && !cause.isInitiatedByApplication()) {
-            LOG.warn("the broker closed the channel for sending: {}", BrokerFaults.replyText(cause));
-            // end the connection too, so that there is one way to begin again
-            endConnection();
+        link.remove(this);
+        if (link.isBlocked()) {
+            long deadline = System.nanoTime() + timeoutNanos;
+            left.forEach(unconfirmed -> unconfirmed.deadline = deadline);
+        }
+        if (!refused.isEmpty()) {
+            owner.refused(this, refused);
         }
         owner.ended(this, left, cause);
     }

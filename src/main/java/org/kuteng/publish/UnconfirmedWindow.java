@@ -6,14 +6,21 @@ import java.util.function.Consumer;
 
 /**
  * The messages that were sent on one channel and not confirmed yet, by sequence number. A ring, since sequence numbers
- * are given out one after another. Not safe for use by several threads at once.
+ * are given out one after another; it grows with what is under way. Not safe for use by several threads at once.
  *
  * @param <T> what is kept for a message
  */
 final class UnconfirmedWindow<T> {
-    private final Object[] ring;
+    /** Room at first; most targets have few messages under way. */
+    private static final int FIRST_CAPACITY = 16;
+
     private final int limit;
-    private final int mask;
+    private final int maxCapacity;
+
+    /** Its length is a power of two. */
+    private Object[] ring;
+
+    private int mask;
 
     /** The lowest number that may be unconfirmed; everything below it is settled. */
     private long head = 1;
@@ -27,13 +34,12 @@ final class UnconfirmedWindow<T> {
     UnconfirmedWindow(int limit) {
         this.limit = limit;
         // twice the room: confirms that overtake one slow message do not stop the senders
-        int capacity = Integer.highestOneBit(Math.max(limit, 1)) << 2;
-        this.ring = new Object[capacity];
-        this.mask = capacity - 1;
+        this.maxCapacity = Integer.highestOneBit(Math.max(limit, 1)) << 2;
+        allocate(Math.min(FIRST_CAPACITY, maxCapacity));
     }
 
     boolean isFull() {
-        return size >= limit || tail - head >= ring.length;
+        return size >= limit || tail - head >= maxCapacity;
     }
 
     boolean isEmpty() {
@@ -46,15 +52,35 @@ final class UnconfirmedWindow<T> {
 
     /** @throws IllegalStateException if the window is full or the number is not above every earlier one */
     void add(long number, T message) {
-        if (number < tail || number - head >= ring.length) {
+        long first = size == 0 ? number : head;
+        if (number < tail || number - first >= maxCapacity) {
             throw new IllegalStateException("sequence number " + number + " after " + tail + " does not fit");
         }
-        if (size == 0) {
-            head = number;
+        head = first;
+        if (number - head >= ring.length) {
+            grow(number);
         }
         ring[index(number)] = message;
         tail = number + 1;
         size++;
+    }
+
+    private void grow(long number) {
+        Object[] before = ring;
+        int maskBefore = mask;
+        int capacity = before.length;
+        while (number - head >= capacity) {
+            capacity <<= 1;
+        }
+        allocate(capacity);
+        for (long n = head; n < tail; n++) {
+            ring[index(n)] = before[(int) (n & maskBefore)];
+        }
+    }
+
+    private void allocate(int capacity) {
+        ring = new Object[capacity];
+        mask = capacity - 1;
     }
 
     /**

@@ -16,6 +16,7 @@ import org.apache.camel.support.service.ServiceHelper;
 import org.kuteng.broker.Topology;
 import org.kuteng.publish.OutgoingMessage;
 import org.kuteng.publish.Publisher;
+import org.kuteng.work.Work;
 import org.springframework.amqp.core.MessageProperties;
 import org.springframework.amqp.rabbit.support.DefaultMessagePropertiesConverter;
 
@@ -63,21 +64,31 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
             return requestReply.process(exchange, callback);
         }
         try {
-            publisher.send(checked(message(exchange)), failure -> {
-                if (failure != null) {
-                    exchange.setException(failure);
-                }
-                callback.done(false);
-            });
-            return false;
+            OutgoingMessage message = checked(message(exchange));
+            if (!Work.waitsForSends(exchange)) {
+                publisher.send(message, workQueue(exchange), failure -> {
+                    if (failure != null) {
+                        exchange.setException(failure);
+                    }
+                    callback.done(false);
+                });
+                return false;
+            }
+            publisher.sendAndWait(message, workQueue(exchange));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             exchange.setException(e);
-        } catch (Exception e) {
+        } catch (Throwable e) {
             exchange.setException(e);
         }
         callback.done(true);
         return true;
+    }
+
+    /** The queue whose work sends; null if no worker does. */
+    private static String workQueue(Exchange exchange) {
+        Work work = Work.of(exchange);
+        return work == null ? null : work.delivery().workQueue();
     }
 
     private OutgoingMessage checked(OutgoingMessage message) {

@@ -1,27 +1,28 @@
 package org.kuteng.rabbitmq;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.apache.camel.Endpoint;
 import org.apache.camel.RuntimeCamelException;
-import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.apache.camel.component.springrabbit.SpringRabbitMQComponent;
 import org.apache.camel.component.springrabbit.SpringRabbitMQEndpoint;
-import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.util.PropertiesHelper;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.events.WorkEvents;
+import org.kuteng.publish.GrowingThreads;
 import org.kuteng.publish.PublishSettings;
 import org.kuteng.publish.Publisher;
 import org.kuteng.work.FailureHandler;
 import org.kuteng.work.OnceOnly;
+import org.kuteng.work.StopBudget;
 import org.kuteng.work.WorkerConsumer;
 import org.kuteng.work.Workers;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
@@ -38,19 +39,22 @@ import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 @Component("spring-rabbitmq")
 public class WorkQueueComponent extends SpringRabbitMQComponent {
 
-    /** Threads that go on with routes whose send was confirmed. */
-    private static final int COMPLETION_THREADS =
-            Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+    /** Each publisher has so long for its farewell, however late it is. */
+    private static final Duration LEAST_CLOSE = Duration.ofMillis(500);
 
     private BiConsumer<WorkerConsumer, BrokerException> refusalListener = (worker, fault) -> {};
     private Runnable readyListener = () -> {};
+
+    /** Null: the workers have one of their own. */
+    private StopBudget stopBudget;
+
     private Broker broker;
     private WorkQueueSettings settings = WorkQueueSettings.DEFAULTS;
     private FailureHandler failureHandler;
     private OnceOnly onceOnly;
     private WorkEvents events = WorkEvents.NONE;
     private Workers workers;
-    private ExecutorService completions;
+    private GrowingThreads completions;
     private Publisher publisher;
     private Publisher failurePublisher;
     private CachingConnectionFactory requestReplyConnections;
@@ -63,6 +67,11 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     /** Called whenever a worker has got all of its consumers, at start and after each loss; unset: nobody is told. */
     public void setReadyListener(Runnable listener) {
         this.readyListener = listener;
+    }
+
+    /** The time that the stop of the process may take. Unset: as {@link WorkQueueSettings#stopTimeout} says. */
+    public void setStopBudget(StopBudget budget) {
+        this.stopBudget = budget;
     }
 
     @Override
@@ -164,17 +173,9 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
 
     private Publisher newPublisher(PublishSettings with, Supplier<String> name) {
         if (completions == null) {
-            // at a limit, Camel lets the thread that hands over run the task itself, and that is the one that
-            // reads from the broker: it would wait for room that only it can make. There is no more in it than
-            // exchanges under way
-            ThreadPoolProfile unlimited = new ThreadPoolProfileBuilder("kuteng-sent")
-                    .poolSize(COMPLETION_THREADS)
-                    .maxPoolSize(COMPLETION_THREADS)
-                    .maxQueueSize(Integer.MAX_VALUE)
-                    .build();
-            completions = getCamelContext().getExecutorServiceManager().newThreadPool(this, "kuteng-sent", unlimited);
+            completions = new GrowingThreads("kuteng-sent");
         }
-        Publisher opened = new Publisher(broker(), with, name, completions);
+        Publisher opened = new Publisher(broker(), with, name, completions, events);
         return opened;
     }
 
@@ -204,6 +205,9 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
                         this::broker, this::failurePublisher, failureHandler, onceOnly, settings.working(), events));
                 workers.onRefusal(refusalListener);
                 workers.onReady(readyListener);
+                if (stopBudget != null) {
+                    workers.stopWithin(stopBudget);
+                }
             }
             return workers;
         } finally {
@@ -223,16 +227,9 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     protected void doShutdown() throws Exception {
         lock.lock();
         try {
-            if (publisher != null) {
-                publisher.close();
-                publisher = null;
-            }
-            if (failurePublisher != null) {
-                failurePublisher.close();
-                failurePublisher = null;
-            }
+            closePublishers();
             if (completions != null) {
-                getCamelContext().getExecutorServiceManager().shutdown(completions);
+                completions.close();
                 completions = null;
             }
             if (requestReplyConnections != null) {
@@ -245,5 +242,35 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
             lock.unlock();
         }
         super.doShutdown();
+    }
+
+    /** Both at the same time: a broker that does not answer holds up each of them. */
+    private void closePublishers() {
+        long deadline = closeDeadline();
+        Publisher failures = failurePublisher;
+        failurePublisher = null;
+        CompletableFuture<Void> closing = failures == null
+                ? null
+                : CompletableFuture.runAsync(() -> failures.close(deadline), task -> {
+                    Thread thread = new Thread(task, "kuteng-close-failures");
+                    thread.setDaemon(true);
+                    thread.start();
+                });
+        if (publisher != null) {
+            publisher.close(deadline);
+            publisher = null;
+        }
+        if (closing != null) {
+            closing.join();
+        }
+    }
+
+    /** What is unconfirmed gets what is left of the time of the stop. */
+    private long closeDeadline() {
+        long now = System.nanoTime();
+        StopBudget budget = workers().stopBudget();
+        Duration most = settings.publishing().confirmTimeout();
+        Duration left = budget.waitLeft().compareTo(most) < 0 ? budget.waitLeft() : most;
+        return now + Math.max(LEAST_CLOSE.toNanos(), left.toNanos());
     }
 }

@@ -64,7 +64,10 @@ public final class Work {
     /** Guarded by this, as all that follows. */
     private final List<Hold> holds = new ArrayList<>(0);
 
+    private final List<Runnable> whenDone = new ArrayList<>(0);
+
     private Exchange exchange;
+    private String notDone;
     private Claim claim = Claim.NONE;
     private Failure failure;
     private boolean routeCompleted;
@@ -110,6 +113,12 @@ public final class Work {
         if (!members.isEmpty()) {
             exchange.setProperty(PROPERTY, members.iterator().next());
         }
+    }
+
+    /** Another exchange, which is no copy of the first, stands for the same works. */
+    public static void carry(Exchange from, Exchange to) {
+        to.setProperty(PROPERTY, from.getProperty(PROPERTY));
+        to.setProperty(BATCH_PROPERTY, from.getProperty(BATCH_PROPERTY));
     }
 
     /**
@@ -192,11 +201,11 @@ public final class Work {
      *
      * @param step the id of the step
      * @param parked whether it waits for something else (a batch that is not complete): a stop does not wait for it
-     * @throws IllegalStateException if the work has ended already: nothing can be held any more
+     * @return null if the work has ended already: nothing can be held any more
      */
     public synchronized Hold hold(String step, boolean parked) {
         if (routeCompleted && holds.isEmpty()) {
-            throw new IllegalStateException("the work on this message has ended");
+            return null;
         }
         Hold hold = new Hold(step, parked);
         holds.add(hold);
@@ -238,6 +247,36 @@ public final class Work {
         if (last) {
             settlement.settle(this);
         }
+    }
+
+    /** Whether the route that took the message has completed; steps may hold the message all the same. */
+    public synchronized boolean isRouteCompleted() {
+        return routeCompleted;
+    }
+
+    /**
+     * What was to be done cannot be done here any more, though nothing failed: the message goes back to its queue, unless
+     * its work fails as well, and no attempt is spent.
+     *
+     * @param why for the log
+     */
+    public synchronized void putBack(String why) {
+        notDone = why;
+    }
+
+    /** Why the message goes back to its queue; null if it does not. */
+    synchronized String notDone() {
+        return notDone;
+    }
+
+    /** Does something when the work has succeeded, before its message is acknowledged. */
+    public synchronized void whenDone(Runnable action) {
+        whenDone.add(action);
+    }
+
+    /** What is to be done since the work has succeeded. */
+    synchronized List<Runnable> whenDone() {
+        return List.copyOf(whenDone);
     }
 
     /** The step that holds the message beyond its route; null if none does. */

@@ -10,9 +10,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.kuteng.broker.BetweenReads;
@@ -20,6 +23,7 @@ import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.broker.BrokerFaults;
 import org.kuteng.broker.Queues;
+import org.kuteng.broker.Server;
 import org.kuteng.broker.Topology;
 import org.slf4j.Logger;
 
@@ -29,7 +33,7 @@ import org.slf4j.Logger;
  */
 final class WorkerConnection {
     /** A broker that does not answer the farewell is left without it. */
-    private static final int CLOSE_TIMEOUT_MILLIS = 2_000;
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     /** What RabbitMQ says when it closes a channel for a message that was in hand too long. */
     private static final Pattern ACKNOWLEDGEMENT_TIMEOUT =
@@ -39,6 +43,14 @@ final class WorkerConnection {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+    /** The version of RabbitMQ whose quorum queues tell crashes from messages that were handed back. */
+    private static final int COUNTING_MAJOR = 4;
+
+    private static final int COUNTING_MINOR = 3;
+
+    /** How often the start of a route tries what the broker refuses in a way that a person must mend. */
+    private static final int FIRST_TRIES = 3;
 
     /** How many channels a connection has room for besides those of the consumers themselves. */
     private static final int SPARE_CHANNELS = 8;
@@ -65,13 +77,25 @@ final class WorkerConnection {
     /** On the recovery's own thread. */
     private final Pauses pauses = new Pauses(FIRST_PAUSE, LONGEST_PAUSE);
 
+    private final AtomicBoolean left = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
     private volatile Connection connection;
     private volatile boolean taking = true;
+
+    /** When it was asked to take no more, in terms of {@link System#nanoTime()}. */
+    private volatile long stopNanos;
+
+    /** When it began to leave, in terms of {@link System#nanoTime()}. */
+    private volatile long leftNanos;
 
     /** When the connection was lost, in terms of {@link System#nanoTime()}; 0 if it is there. */
     private volatile long lostNanos;
 
     private String lastFault;
+
+    /** With {@link #opening} held. */
+    private boolean missingTold;
 
     /** @param log of the route */
     WorkerConnection(WorkerConsumer worker, Logger log) {
@@ -104,14 +128,29 @@ final class WorkerConnection {
      * @throws BrokerException if the broker refuses for good
      */
     void begin() {
-        try {
-            open(broker().open(connectionName(), reads));
-        } catch (BrokerException e) {
-            if (e.needsPerson()) {
-                throw e;
+        for (int attempt = 1; ; attempt++) {
+            try {
+                open(broker().open(connectionName(), reads));
+                return;
+            } catch (BrokerException e) {
+                if (e.endsRoute() || e.needsPerson() && attempt == FIRST_TRIES) {
+                    throw e;
+                }
+                log.warn("{}", e.getMessage());
+                if (!e.needsPerson()) {
+                    later(this::restore, 0);
+                    return;
+                }
+                pause();
             }
-            log.warn("{}", e.getMessage());
-            later(this::restore, 0);
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(FIRST_PAUSE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -143,7 +182,7 @@ final class WorkerConnection {
         synchronized (opening) {
             if (!taking || isConnected()) {
                 // stopped, or stopped and started again, while the broker was waited for
-                fresh.abort(CLOSE_TIMEOUT_MILLIS);
+                Broker.leave(fresh, CLOSE_TIMEOUT);
                 return;
             }
             connection = fresh;
@@ -160,6 +199,9 @@ final class WorkerConnection {
     private void openMissing() {
         Topology topology = options.topology();
         List<String> declared = topology.declare(connection);
+        if (!options.autoDeclare()) {
+            tellMissingQueues();
+        }
         // the broker makes up a name for the queue of a consumer that names none
         for (String queue : options.queues().isEmpty() ? declared : options.queues()) {
             for (int index = 1; index <= options.consumers(); index++) {
@@ -168,6 +210,34 @@ final class WorkerConnection {
                     openChannel(queue, index);
                 }
             }
+        }
+    }
+
+    /** Without them no failed work can be attempted again or buried: it stays in hand until they are there. */
+    private void tellMissingQueues() {
+        if (missingTold) {
+            return;
+        }
+        missingTold = true;
+        List<String> missing =
+                worker.failureQueues().stream().filter(queue -> !exists(queue)).toList();
+        if (!missing.isEmpty()) {
+            log.warn(
+                    "autoDeclare=false, and the broker has no queue {}: work that fails stays in hand until somebody"
+                            + " declares {}",
+                    String.join(", ", missing),
+                    missing.size() == 1 ? "it" : "them");
+        }
+    }
+
+    private boolean exists(String queue) {
+        // on a channel of its own, as a no closes it
+        try (Channel asking = connection.createChannel()) {
+            asking.queueDeclarePassive(queue);
+            return true;
+        } catch (IOException | TimeoutException | RuntimeException e) {
+            log.debug("queue '{}' was asked for", queue, e);
+            return false;
         }
     }
 
@@ -208,9 +278,15 @@ final class WorkerConnection {
         return Math.max(1, allowed / worker.queueCount() - options.consumers() - SPARE_CHANNELS);
     }
 
-    /** Whether the broker counts the crashes that a message has seen, so that kuteng need not. */
-    boolean countsCrashes() {
-        return false;
+    /**
+     * Whether the broker counts the crashes that a message of this queue has seen: RabbitMQ since 4.3, where handing a
+     * message back ({@code basic.nack}) does not count, in a queue that is declared as a quorum queue.
+     */
+    boolean countsCrashes(String queue) {
+        return Server.of(connection).isRabbitMQ(COUNTING_MAJOR, COUNTING_MINOR)
+                && options.topology().queues().stream()
+                        .anyMatch(declared -> declared.name().equals(queue)
+                                && Queues.QUORUM.equals(declared.arguments().get(Queues.X_QUEUE_TYPE)));
     }
 
     /** The whole connection is lost. */
@@ -378,6 +454,7 @@ final class WorkerConnection {
         if (!taking) {
             return;
         }
+        stopNanos = System.nanoTime();
         taking = false;
         broker().wakeWaiting();
         List<WorkerChannel> all = List.copyOf(channels);
@@ -394,6 +471,11 @@ final class WorkerConnection {
         }
     }
 
+    /** When it was asked to take no more, in terms of {@link System#nanoTime()}; after {@link #stopTaking}. */
+    long stopNanos() {
+        return stopNanos;
+    }
+
     /** Whether no work is in hand, but what waits in a step for others. */
     boolean isIdle() {
         return channels.stream().allMatch(WorkerChannel::isIdle);
@@ -408,15 +490,27 @@ final class WorkerConnection {
         channels.forEach(channel -> channel.awaitIdle(deadline));
     }
 
-    /** Leaves the broker, which takes back what is unacknowledged. */
-    void close() {
+    /**
+     * Begins to leave the broker: what is in hand still goes back to its queue. Returns at once.
+     *
+     * @return false if that has begun already
+     */
+    boolean leave() {
+        if (!left.compareAndSet(false, true)) {
+            return false;
+        }
         Connection last = connection;
         connection = null;
-        Thread farewell = daemon(() -> farewell(last), "kuteng-close-" + worker.getRouteId());
-        farewell.start();
+        leftNanos = System.nanoTime();
+        daemon(() -> farewell(last), "kuteng-close-" + worker.getRouteId()).start();
+        return true;
+    }
+
+    /** After {@link #leave}: waits until it is done. A broker that reads nothing is left without a farewell. */
+    void awaitClosed() {
         try {
-            // a broker that reads nothing holds up each write
-            farewell.join(CLOSE_TIMEOUT_MILLIS);
+            long until = leftNanos + TimeUnit.MILLISECONDS.toNanos(CLOSE_TIMEOUT.toMillis());
+            closed.await(until - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -424,11 +518,15 @@ final class WorkerConnection {
     }
 
     private void farewell(Connection last) {
-        channels.forEach(WorkerChannel::giveBackWhatIsInHand);
-        channels.forEach(WorkerChannel::leave);
-        channels.clear();
-        if (last != null) {
-            last.abort(CLOSE_TIMEOUT_MILLIS);
+        try {
+            channels.forEach(WorkerChannel::giveBackWhatIsInHand);
+            channels.forEach(WorkerChannel::leave);
+            channels.clear();
+            if (last != null) {
+                Broker.leave(last, CLOSE_TIMEOUT);
+            }
+        } finally {
+            closed.countDown();
         }
     }
 

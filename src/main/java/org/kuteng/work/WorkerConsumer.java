@@ -4,15 +4,22 @@ import com.rabbitmq.client.Channel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.Processor;
 import org.apache.camel.RollbackExchangeException;
+import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.Suspendable;
 import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
+import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.DefaultConsumer;
+import org.apache.camel.support.UnitOfWorkHelper;
 import org.kuteng.broker.BrokerException;
+import org.kuteng.broker.QueueDefinition;
+import org.kuteng.broker.QueueType;
 import org.kuteng.events.Outcome;
 import org.kuteng.publish.SendCallback;
 import org.kuteng.untrusted.Thrown;
@@ -27,7 +34,7 @@ import org.springframework.amqp.core.AcknowledgeMode;
  * blocked publisher does not hold it up. Comes back by itself when the connection is lost or the queue was deleted.
  * Whatever is thrown while a message is in hand, the message has an end, and the worker goes on.
  */
-public final class WorkerConsumer extends DefaultConsumer implements Suspendable {
+public final class WorkerConsumer extends DefaultConsumer implements Suspendable, ShutdownAware {
 
     /** The pauses before a message that could not be settled is tried again: nothing is lost meanwhile. */
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
@@ -49,6 +56,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     private volatile OnceOnly.Guard guard;
 
     private volatile Logger log;
+    private final Set<String> tooLargeTold = ConcurrentHashMap.newKeySet();
 
     /** Guarded by this. */
     private final Pauses pauses = new Pauses(FIRST_PAUSE, LONGEST_PAUSE);
@@ -133,6 +141,29 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         super.doStop();
     }
 
+    /**
+     * Messages that a step keeps are given back last: a step that completes its batch when it is stopped
+     * ({@code completeAllOnStop}) still has them in hand then, and they are not done once more.
+     */
+    @Override
+    public boolean deferShutdown(ShutdownRunningTask task) {
+        if (connection == null || inHand().stream().noneMatch(Work::isParked)) {
+            return false;
+        }
+        stopTaking();
+        return true;
+    }
+
+    @Override
+    public int getPendingExchangesSize() {
+        return 0;
+    }
+
+    @Override
+    public void prepareShutdown(boolean suspendOnly, boolean forced) {
+        // it is stopped, which hands back what is left
+    }
+
     private void begin() throws FailedToStartRouteException {
         log = LoggerFactory.getLogger(getRouteId());
         guard = newGuard();
@@ -142,6 +173,10 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         WorkerConnection fresh = new WorkerConnection(this, log);
         connection = fresh;
         workers.started(this);
+        if (failures != null && options.autoDeclare()) {
+            // declared again when a message for one of them finds it gone
+            workers.failurePublisher().remember(options.topology());
+        }
         try {
             fresh.begin();
         } catch (BrokerException e) {
@@ -170,21 +205,59 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             return;
         }
         last.stopTaking();
-        last.awaitIdle(workers.deadline());
-        long late = last.inHand().stream().filter(work -> !work.isParked()).count();
-        if (late > 0) {
-            log.warn(
-                    "work on {} {} did not end within {} s (kuteng.stop.timeout); {} back to the queue",
-                    late,
-                    late == 1 ? "message" : "messages",
-                    workers.settings().stopTimeout().toSeconds(),
-                    late == 1 ? "it goes" : "they go");
-        }
-        last.close();
+        // the time runs since it was asked to stop, by whomever
+        workers.await(List.of(this), Workers.OtherWork.NONE, last.stopNanos());
+        leave();
+        last.awaitClosed();
         if (guard != null) {
             guard.close();
         }
+        if (failures != null && options.autoDeclare()) {
+            workers.failurePublisher().forget(options.topology());
+        }
         workers.stopped(this);
+    }
+
+    /** The names of the queues that what fails is sent to; none if nothing is. */
+    List<String> failureQueues() {
+        return failures == null
+                ? List.of()
+                : options.queues().stream()
+                        .flatMap(queue -> failures.queues(queue, QueueType.DURABLE).stream())
+                        .map(QueueDefinition::name)
+                        .toList();
+    }
+
+    /** A message is larger than this process can hold; each queue is named once. */
+    void tellTooLarge(String queue, long bytes) {
+        if (tooLargeTold.add(queue)) {
+            log.error(
+                    "queue '{}' has a message of {} bytes, more than this process can hold ({}); it stays there, and the"
+                            + " others are worked on (a larger heap and kuteng.message.maxSize, or remove the message)",
+                    queue,
+                    bytes,
+                    workers.broker().settings().largestBodyHeld());
+        }
+    }
+
+    /** Leaves the broker; what is in hand still goes back to its queue. Returns before that is done. */
+    void leave() {
+        WorkerConnection last = connection;
+        if (last == null) {
+            return;
+        }
+        long late = last.inHand().stream().filter(work -> !work.isParked()).count();
+        if (last.leave() && late > 0) {
+            log.warn(
+                    "work on {} {} has not ended{}; {} back to the queue",
+                    late,
+                    late == 1 ? "message" : "messages",
+                    workers.stopBudget().isCutShort()
+                            ? ""
+                            : " in time (kuteng.stop.timeout="
+                                    + workers.settings().stopTimeout().toSeconds() + "s)",
+                    late == 1 ? "it goes" : "they go");
+        }
     }
 
     /** No further message is begun; what the broker sent ahead goes back to the queue. Returns at once. */
@@ -222,6 +295,9 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             work.fail(failure(work.exchange(), e));
             work.routeCompleted();
         }
+        if (work.isParked()) {
+            channel.parked(work);
+        }
         if (Thread.interrupted()) {
             log.debug("a step left the interrupt flag of the worker's thread set; cleared");
         }
@@ -240,6 +316,13 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         work.begin(exchange);
         if (options.acknowledgeMode() == AcknowledgeMode.MANUAL) {
             exchange.setProperty(SpringRabbitMQConstants.CHANNEL, (Channel) delivery.channel());
+        }
+        int most = workers.broker().settings().maxMessageSize();
+        if (delivery.body().length > most && failures != null) {
+            work.fail(
+                    new Failure(new MessageTooLargeException(delivery.body().length, most), getRouteId(), null, true));
+            work.routeCompleted();
+            return;
         }
         reader.read(delivery, exchange);
         if (guard == null || claim(channel, work, exchange)) {
@@ -266,15 +349,27 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
 
     private void route(Work work, Exchange exchange) {
         if (options.asynchronous()) {
-            getAsyncProcessor().process(exchange, sync -> routeCompleted(work, exchange));
+            try {
+                getAsyncProcessor().process(exchange, sync -> routeCompleted(work, exchange));
+            } catch (Throwable e) {
+                ended(exchange, e);
+                routeCompleted(work, exchange);
+            }
             return;
         }
         try {
             getProcessor().process(exchange);
         } catch (Throwable e) {
-            exchange.setException(e);
+            ended(exchange, e);
         }
         routeCompleted(work, exchange);
+    }
+
+    /** Camel lets an Error through, and does not end what it began for the exchange: a stop would wait for it. */
+    private void ended(Exchange exchange, Throwable thrown) {
+        exchange.setException(thrown);
+        UnitOfWorkHelper.doneUow(exchange.getUnitOfWork(), exchange);
+        exchange.getContext().getInflightRepository().remove(exchange, getRouteId());
     }
 
     private void routeCompleted(Work work, Exchange exchange) {
@@ -326,7 +421,20 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         // a step may have left it set, and what follows waits for the broker
         Thread.interrupted();
         try {
+            if (work.outcome() != null) {
+                settleClaim(work);
+                log.debug("work has ended after its message was given back: {}", work.outcome());
+                return;
+            }
+            if (work.failure() == null && work.notDone() != null) {
+                giveBackClaim(work);
+                putBack(channel, work, new NotNowException(work.notDone(), null));
+                return;
+            }
             settleClaim(work);
+            if (work.failure() == null) {
+                work.whenDone().forEach(this::run);
+            }
             Exchange done = work.takeExchange();
             if (done != null) {
                 releaseExchange(done, false);
@@ -341,6 +449,14 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
                     work,
                     "it could not be settled: " + Thrown.line(e, MAX_CAUSE),
                     () -> settle(channel, work));
+        }
+    }
+
+    private void run(Runnable whenDone) {
+        try {
+            whenDone.run();
+        } catch (RuntimeException e) {
+            log.warn("work is done, but that could not be noted: {}", e.toString(), e);
         }
     }
 
@@ -431,6 +547,10 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
      * @param obstacle what is in the way; null: it is told already
      */
     private void holdBack(WorkerChannel channel, Work work, String obstacle, Runnable again) {
+        if (work.outcome() != null) {
+            // given back when the worker left the broker
+            return;
+        }
         if (!work.delivery().channel().isOpen()) {
             // the broker has it back already
             channel.giveBack(work, Outcome.LOST);

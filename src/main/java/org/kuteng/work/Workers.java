@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.events.WorkEvents;
@@ -19,8 +21,13 @@ import org.slf4j.LoggerFactory;
 public final class Workers {
     private static final Logger LOG = LoggerFactory.getLogger("kuteng");
 
-    /** How often a stop says what it waits for. */
+    /** A stop that takes longer than this says what it waits for, and how often it says it again. */
+    private static final Duration FIRST_STOP_REPORT = Duration.ofSeconds(1);
+
     private static final Duration STOP_REPORT_INTERVAL = Duration.ofSeconds(5);
+
+    /** How often a stop looks whether all is done, or whether it was asked to wait no longer. */
+    private static final Duration STOP_CHECK_INTERVAL = Duration.ofMillis(50);
 
     /** How many messages a report of a stop names for each route. */
     private static final int MOST_NAMED = 3;
@@ -34,8 +41,7 @@ public final class Workers {
     private volatile BiConsumer<WorkerConsumer, BrokerException> refusalListener = (worker, fault) -> {};
     private volatile Runnable readyListener = () -> {};
 
-    /** When the stop that is under way ends, in terms of {@link System#nanoTime()}; null if none is. */
-    private volatile Long stopDeadline;
+    private volatile StopBudget stopBudget;
 
     /**
      * What the workers of a process share.
@@ -56,6 +62,7 @@ public final class Workers {
     public Workers(Shared shared) {
         this.shared = shared;
         this.bufferedBytes = new BufferedBytes(shared.settings().bufferBytes());
+        this.stopBudget = new StopBudget(shared.settings().stopTimeout());
     }
 
     /**
@@ -120,83 +127,116 @@ public final class Workers {
         return List.copyOf(running);
     }
 
+    /** What a stop waits for besides the workers: asked again and again. */
+    public interface OtherWork {
+        /** Nothing else. */
+        OtherWork NONE = List::of;
+
+        /** What is not done yet, one entry a line of the log, as in {@code clock to finish 1 exchange}. */
+        List<String> unfinished();
+    }
+
     /**
      * Lets workers finish the messages in hand and hand the rest back to the queue; all at the same time, so that
-     * stopping takes as long as the longest work and not as long as all of it. Says every 5 s what it waits for. What
-     * is not done when the time is over goes back to its queue when the worker's route stops.
+     * stopping takes as long as the longest work and not as long as all of it. Says after a second, and then every 5 s,
+     * what it waits for. What is not done when the time is over goes back to its queue when the worker's route stops.
      *
      * @param routeIds whose workers
      */
     public void stop(Predicate<String> routeIds) {
+        stop(routeIds, OtherWork.NONE);
+    }
+
+    /**
+     * The same, and waits for other work at the same time.
+     *
+     * @return whether all is done
+     */
+    public boolean stop(Predicate<String> routeIds, OtherWork others) {
         List<WorkerConsumer> some = all().stream()
                 .filter(worker -> routeIds.test(worker.getRouteId()))
                 .toList();
         some.forEach(WorkerConsumer::stopTaking);
-        long deadline = deadline();
-        long begun = System.nanoTime();
-        long nextReport = begun + STOP_REPORT_INTERVAL.toNanos();
+        return await(some, others, System.nanoTime());
+    }
+
+    /**
+     * Waits until they have no work in hand, or the time for that is over: that of the stop of the process, else the
+     * setting's.
+     *
+     * @param begun when that began, in terms of {@link System#nanoTime()}
+     */
+    boolean await(List<WorkerConsumer> workers, OtherWork others, long begun) {
+        long deadline = begun + settings().stopTimeout().toNanos();
+        long nextReport = System.nanoTime() + FIRST_STOP_REPORT.toNanos();
         while (true) {
-            long until = Math.min(deadline, nextReport);
-            some.forEach(worker -> worker.awaitIdle(until));
-            if (some.stream().allMatch(WorkerConsumer::isIdle)) {
-                return;
+            long until = System.nanoTime() + STOP_CHECK_INTERVAL.toNanos();
+            workers.forEach(worker -> worker.awaitIdle(until));
+            boolean idle = workers.stream().allMatch(WorkerConsumer::isIdle);
+            if (idle && others.unfinished().isEmpty()) {
+                return true;
             }
             if (Thread.currentThread().isInterrupted() || isOver(deadline)) {
-                return;
+                return false;
             }
-            report(some);
-            nextReport += STOP_REPORT_INTERVAL.toNanos();
+            if (System.nanoTime() - nextReport >= 0) {
+                report(workers, others, deadline);
+                nextReport += STOP_REPORT_INTERVAL.toNanos();
+            }
+            if (idle) {
+                LockSupport.parkNanos(until - System.nanoTime());
+            }
         }
     }
 
-    /** One budget for the whole of a stop: that of the stop under way, or else a new one. */
-    long deadline() {
-        Long underWay = stopDeadline;
-        return underWay != null
-                ? underWay
-                : System.nanoTime() + settings().stopTimeout().toNanos();
+    /**
+     * Whether work is not waited for any longer.
+     *
+     * @param deadline if the process does not stop, in terms of {@link System#nanoTime()}
+     */
+    public boolean isOver(long deadline) {
+        return stopBudget.hasBegun() ? stopBudget.isWaitOver() : System.nanoTime() - deadline >= 0;
     }
 
-    private boolean isOver(long deadline) {
-        Long underWay = stopDeadline;
-        return System.nanoTime() - (underWay == null ? deadline : underWay) >= 0;
+    /** The time that the stop of the process may take. */
+    public StopBudget stopBudget() {
+        return stopBudget;
     }
 
-    /** The process stops: all that is waited for from now on shares one budget, the setting's. */
-    public void beginStop() {
-        if (stopDeadline == null) {
-            stopDeadline = System.nanoTime() + settings().stopTimeout().toNanos();
-        }
+    /** Unset: one of its own, of the length that the settings say. Only before the first worker. */
+    public void stopWithin(StopBudget budget) {
+        stopBudget = budget;
     }
 
-    /** How much of the budget of the stop is left; all of it if none is under way. */
-    public Duration stopTimeLeft() {
-        return Duration.ofNanos(Math.max(0, deadline() - System.nanoTime()));
+    /** Leaves the broker with all workers at the same time; what is in hand still goes back to its queue. */
+    public void leave() {
+        all().forEach(WorkerConsumer::leave);
     }
 
-    /** Whoever asked for the stop asked again: nothing is waited for any longer. */
-    public void stopNow() {
-        stopDeadline = System.nanoTime();
-    }
-
-    private void report(List<WorkerConsumer> workers) {
+    private void report(List<WorkerConsumer> workers, OtherWork others, long deadline) {
+        Duration left = stopBudget.hasBegun()
+                ? stopBudget.waitLeft()
+                : Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
         for (WorkerConsumer worker : workers) {
             List<Work> works =
                     worker.inHand().stream().filter(work -> !work.isParked()).toList();
-            if (works.isEmpty()) {
-                continue;
+            if (!works.isEmpty()) {
+                report(worker.getRouteId() + " to finish " + names(works), left);
             }
-            StringBuilder line = new StringBuilder();
-            works.stream().limit(MOST_NAMED).forEach(work -> line.append(line.length() == 0 ? "" : ", ")
-                    .append(name(work))
-                    .append(" (for ")
-                    .append(text(work.age()))
-                    .append(')'));
-            if (works.size() > MOST_NAMED) {
-                line.append(" and ").append(works.size() - MOST_NAMED).append(" more");
-            }
-            LOG.info("stopping: waiting for {} to finish {}; {} left", worker.getRouteId(), line, text(stopTimeLeft()));
         }
+        others.unfinished().forEach(other -> report(other, left));
+    }
+
+    private void report(String what, Duration left) {
+        LOG.info("stopping: waiting for {}; {} left", what, text(left));
+    }
+
+    private String names(List<Work> works) {
+        String names = works.stream()
+                .limit(MOST_NAMED)
+                .map(work -> name(work) + " (for " + text(work.age()) + ")")
+                .collect(Collectors.joining(", "));
+        return works.size() > MOST_NAMED ? names + " and " + (works.size() - MOST_NAMED) + " more" : names;
     }
 
     private static String name(Work work) {

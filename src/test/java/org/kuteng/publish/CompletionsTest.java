@@ -32,7 +32,7 @@ class CompletionsTest {
 
     @Test
     void eachIsToldOnceWhatBecameOfIt() {
-        Exception why = new SendFailedException("returned", null);
+        Exception why = new SendFailedException(SendFailedException.Kind.RETURNED, "returned", null);
         List<Exception> failures = new ArrayList<>();
         Unconfirmed lucky = message(failures::add);
         Unconfirmed unlucky = message(failures::add).failed(why);

@@ -1,36 +1,27 @@
 package org.kuteng.publish;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.AMQP.BasicProperties;
-import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.BlockedCallback;
 import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.ConfirmCallback;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Method;
-import com.rabbitmq.client.Return;
-import com.rabbitmq.client.ReturnCallback;
 import com.rabbitmq.client.ShutdownListener;
 import com.rabbitmq.client.ShutdownSignalException;
 import com.rabbitmq.client.UnblockedCallback;
-import java.io.IOException;
-import java.lang.reflect.Proxy;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.kuteng.broker.BrokerKind;
 
 /**
- * The client library's connection with one channel, without a broker: a test says what the broker answers. Numbers of
- * messages are those of a broker: it counts what it gets, from 1.
+ * The client library's connection without a broker: a test says what the broker answers. What it says without naming a
+ * channel, the channel says that was opened last for sending.
  */
 public final class FakeConnection {
-
     /** A header with this name is one that AMQP cannot carry. */
     static final String CANNOT_BE_WRITTEN = "cannot-be-written";
 
-    /** What was written, as {@code exchange/routing key:body}. */
+    /** What was written on any channel, as {@code exchange/routing key:body}. */
     public final List<String> written = new CopyOnWriteArrayList<>();
 
     /** The message that was written last; null if none was. */
@@ -39,56 +30,29 @@ public final class FakeConnection {
     /** The queues that were declared. */
     public final List<String> declared = new CopyOnWriteArrayList<>();
 
-    private final List<ShutdownListener> listeners = new ArrayList<>();
-    private ConfirmCallback acked;
-    private ConfirmCallback nacked;
-    private ReturnCallback returned;
-    private BlockedCallback blocked;
-    private UnblockedCallback unblocked;
-    private volatile Runnable onWrite = () -> {};
-    private volatile Runnable onWritten = () -> {};
-    private volatile boolean writesFail;
-    private volatile ShutdownSignalException end;
+    /** Those that confirm; others were opened to declare something. */
+    final List<FakeChannel> channels = new CopyOnWriteArrayList<>();
+
+    final Listeners listeners = new Listeners();
+    volatile Runnable onWrite = () -> {};
+    volatile Runnable onWritten = () -> {};
+    volatile Throwable thrown;
+    volatile Method refusal;
+    private final BrokerKind kind;
+    private final List<FakeChannel> all = new CopyOnWriteArrayList<>();
+    private volatile BlockedCallback blocked;
+    private volatile UnblockedCallback unblocked;
     private volatile boolean noChannel;
-    private volatile Method refusal;
+    private volatile boolean unconfirmed;
 
-    private final Channel channel = proxy(Channel.class, (method, arguments) -> switch (method) {
-        case "basicPublish" ->
-            publish(new OutgoingMessage(
-                    (String) arguments[0],
-                    (String) arguments[1],
-                    (Boolean) arguments[2],
-                    (BasicProperties) arguments[3],
-                    (byte[]) arguments[4]));
-        case "addConfirmListener" -> {
-            acked = (ConfirmCallback) arguments[0];
-            nacked = (ConfirmCallback) arguments[1];
-            yield null;
-        }
-        case "addReturnListener" -> {
-            returned = (ReturnCallback) arguments[0];
-            yield null;
-        }
-        case "addShutdownListener" -> addShutdownListener((ShutdownListener) arguments[0]);
-        case "queueDeclare" -> {
-            if (refusal != null) {
-                throw closed(refusal);
-            }
-            declared.add((String) arguments[0]);
-            yield new com.rabbitmq.client.impl.AMQImpl.Queue.DeclareOk((String) arguments[0], 0, 0);
-        }
-        case "confirmSelect", "close" -> null;
-        case "isOpen" -> end == null;
-        default -> throw new UnsupportedOperationException(method);
-    });
-
-    private final Connection connection = proxy(Connection.class, (method, arguments) -> switch (method) {
-        case "createChannel" -> noChannel ? null : channel;
+    private final Connection connection = Listeners.proxy(Connection.class, (method, arguments) -> switch (method) {
+        case "createChannel" -> noChannel ? null : createChannel();
         case "addBlockedListener" -> {
             blocked = (BlockedCallback) arguments[0];
             unblocked = (UnblockedCallback) arguments[1];
             yield null;
         }
+        case "addShutdownListener" -> listeners.add((ShutdownListener) arguments[0]);
         case "abort" -> {
             end(new ShutdownSignalException(
                     true,
@@ -100,44 +64,65 @@ public final class FakeConnection {
                     null));
             yield null;
         }
-        case "isOpen" -> end == null;
-        case "getServerProperties" -> Map.of("product", "RabbitMQ");
+        case "isOpen" -> isOpen();
+        case "getFrameMax" -> 131_072;
+        case "getServerProperties" -> Map.of("product", product());
         default -> throw new UnsupportedOperationException(method);
     });
+
+    FakeConnection(BrokerKind kind) {
+        this.kind = kind;
+    }
+
+    private String product() {
+        return kind == BrokerKind.QPID ? "qpid" : "RabbitMQ";
+    }
+
+    private Channel createChannel() {
+        FakeChannel opened = new FakeChannel(this);
+        all.add(opened);
+        if (unconfirmed) {
+            channels.add(opened);
+        }
+        return opened.channel();
+    }
 
     Connection connection() {
         return connection;
     }
 
     boolean isOpen() {
-        return end == null;
+        return !listeners.isEnded();
+    }
+
+    /** The channel for sending that was opened last. */
+    FakeChannel lastChannel() {
+        return channels.get(channels.size() - 1);
     }
 
     public void ack(long number, boolean multiple) {
-        handle(() -> acked.handle(number, multiple));
+        lastChannel().ack(number, multiple);
     }
 
     void nack(long number, boolean multiple) {
-        handle(() -> nacked.handle(number, multiple));
+        lastChannel().nack(number, multiple);
     }
 
     /** Gives a message back, as the broker does with one that no queue takes. */
     public void giveBack(OutgoingMessage message) {
-        returned.handle(new Return(
-                AMQP.NO_ROUTE,
-                "NO_ROUTE",
-                message.exchange(),
-                message.routingKey(),
-                message.properties(),
-                message.body()));
+        lastChannel().giveBack(message);
+    }
+
+    void closeChannel(int code, String text) {
+        lastChannel().close(code, text);
     }
 
     void block() {
-        handle(() -> blocked.handle("low on memory"));
+        FakeChannel.handle(() -> blocked.handle("low on memory"));
     }
 
     void unblock() {
-        handle(() -> unblocked.handle());
+        FakeChannel.handle(() -> unblocked.handle());
     }
 
     /** The line is cut. */
@@ -145,23 +130,36 @@ public final class FakeConnection {
         end(new ShutdownSignalException(true, false, null, null));
     }
 
-    /** The broker closes the channel. */
-    void closeChannel(int code, String text) {
-        end(closed(
-                new AMQP.Channel.Close.Builder().replyCode(code).replyText(text).build()));
+    private void end(ShutdownSignalException cause) {
+        listeners.end(cause);
+        all.forEach(channel -> channel.listeners.end(cause));
     }
 
-    /** From here on a write fails, and nobody says that the connection is gone. */
-    void failWrites() {
-        writesFail = true;
+    /** From here on a write throws this, and nobody says that the connection is gone. */
+    void failWrites(Throwable failure) {
+        thrown = failure;
     }
 
     void refuseDeclarations(int code, String text) {
-        refusal = closing(code, text);
+        refusal =
+                new AMQP.Channel.Close.Builder().replyCode(code).replyText(text).build();
+    }
+
+    void allowDeclarations() {
+        refusal = null;
     }
 
     void allowNoChannel() {
         noChannel = true;
+    }
+
+    void allowChannels() {
+        noChannel = false;
+    }
+
+    /** Its channels are not in confirm mode. */
+    void sendWithoutConfirms() {
+        unconfirmed = true;
     }
 
     /** What the client does while a message is written. */
@@ -172,82 +170,5 @@ public final class FakeConnection {
     /** What happens as soon as a message is written. */
     public void onWritten(Runnable action) {
         onWritten = action;
-    }
-
-    private Object publish(OutgoingMessage message) throws IOException {
-        onWrite.run();
-        if (end != null) {
-            throw new AlreadyClosedException(end);
-        }
-        Map<String, Object> headers = message.properties().getHeaders();
-        if (headers != null && headers.containsKey(CANNOT_BE_WRITTEN)) {
-            throw new IllegalArgumentException("Invalid value in table");
-        }
-        if (writesFail) {
-            throw new IOException("Broken pipe");
-        }
-        last = message;
-        written.add(message.exchange() + "/" + message.routingKey() + ":"
-                + new String(message.body(), StandardCharsets.UTF_8));
-        onWritten.run();
-        return null;
-    }
-
-    private static Method closing(int code, String text) {
-        return new AMQP.Channel.Close.Builder().replyCode(code).replyText(text).build();
-    }
-
-    private static ShutdownSignalException closed(Method reason) {
-        return new ShutdownSignalException(false, false, reason, null);
-    }
-
-    private void end(ShutdownSignalException cause) {
-        List<ShutdownListener> told;
-        synchronized (listeners) {
-            if (end != null) {
-                return;
-            }
-            end = cause;
-            told = List.copyOf(listeners);
-        }
-        told.forEach(listener -> listener.shutdownCompleted(cause));
-    }
-
-    /** As in the client library, one that comes too late is told at once. */
-    private Object addShutdownListener(ShutdownListener listener) {
-        synchronized (listeners) {
-            if (end == null) {
-                listeners.add(listener);
-                return null;
-            }
-        }
-        listener.shutdownCompleted(end);
-        return null;
-    }
-
-    private interface Handled {
-        void run() throws IOException;
-    }
-
-    private static void handle(Handled handled) {
-        try {
-            handled.run();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private interface Call {
-        Object answer(String method, Object[] arguments) throws Exception;
-    }
-
-    private static <T> T proxy(Class<T> type, Call call) {
-        return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> switch (method.getName()) {
-                    case "toString" -> "fake " + type.getSimpleName();
-                    case "hashCode" -> System.identityHashCode(self);
-                    case "equals" -> self == arguments[0];
-                    default -> call.answer(method.getName(), arguments);
-                }));
     }
 }

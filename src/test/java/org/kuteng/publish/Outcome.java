@@ -35,6 +35,15 @@ final class Outcome implements SendCallback {
         return assertInstanceOf(SendFailedException.class, theOne(), "failed").getMessage();
     }
 
+    /** What kind of failure the sender was told. */
+    SendFailedException.Kind kind() {
+        return assertInstanceOf(SendFailedException.class, theOne(), "failed").kind();
+    }
+
+    void isTold() {
+        theOne();
+    }
+
     private Exception theOne() {
         if (isOpen()) {
             await().pollInterval(Duration.ofMillis(5)).until(() -> count() > 0);

@@ -190,7 +190,10 @@ final class RouteEnding {
 
     private void await(BooleanSupplier done, RouteDefinition definition, long deadline) {
         while (!done.getAsBoolean()) {
-            if (System.nanoTime() - deadline > 0) {
+            if (component.workers().stopBudget().isCutShort()) {
+                return;
+            }
+            if (component.workers().isOver(deadline)) {
                 LOG.warn(
                         "work in {} did not end within {} s (kuteng.stop.timeout); going on without it",
                         definition.getRouteId(),
