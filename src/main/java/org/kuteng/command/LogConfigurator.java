@@ -50,6 +50,9 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         for (String silent : List.of("FatalFallbackErrorHandler", "Resequencer", "StreamResequencer")) {
             context.getLogger("org.apache.camel.processor." + silent).setLevel(Level.OFF);
         }
+        // that a file stays where it is follows from the line on its failure
+        context.getLogger("org.apache.camel.component.file.GenericFileOnCompletion")
+                .setLevel(Level.ERROR);
         // a failed start is explained by the command, in one line
         context.getLogger("org.apache.camel.impl.engine.AbstractCamelContext").setLevel(Level.OFF);
         // a stop says itself what it waits for, and what it does not wait for any longer; Camel would dump each message

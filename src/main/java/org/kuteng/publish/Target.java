@@ -412,13 +412,18 @@ final class Target implements PublishingChannel.Owner {
         List<Unconfirmed> told = new ArrayList<>();
         List<Unconfirmed> sentAgain = new ArrayList<>();
         for (Unconfirmed unconfirmed : messages) {
-            unconfirmed.verdict = unconfirmed.returned;
-            services.events()
-                    .returned(
-                            unconfirmed.message.exchange(),
-                            unconfirmed.message.routingKey(),
-                            unconfirmed.returned.getMessage());
-            (isDeclaredFor(unconfirmed) ? sentAgain : told).add(unconfirmed);
+            SendFailedException reason = unconfirmed.returned;
+            String exchange = unconfirmed.message.exchange();
+            String routingKey = unconfirmed.message.routingKey();
+            unconfirmed.verdict = reason;
+            if (reason.kind() == SendFailedException.Kind.RETURNED) {
+                services.events().returned(exchange, routingKey, reason.getMessage());
+                (isDeclaredFor(unconfirmed) ? sentAgain : told).add(unconfirmed);
+            } else {
+                // the embedded broker says why: no other channel helps
+                services.events().refused(exchange, routingKey);
+                told.add(unconfirmed);
+            }
         }
         tell(told);
         sendAgain(sentAgain);

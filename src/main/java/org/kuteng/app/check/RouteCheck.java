@@ -103,6 +103,7 @@ public final class RouteCheck {
             uses.check(part);
             expressions.check(part);
             libraries.check(part, report);
+            KeptStepsCheck.check(part, placeholders, report);
         });
         PlaceholderCheck values = new PlaceholderCheck(placeholders, report);
         boolean kameletFile = file.getFileName().toString().matches(KAMELET_FILE);
