@@ -709,8 +709,7 @@ final class Target implements PublishingChannel.Owner {
             if (e.endsRoute()) {
                 LOG.error("{}", e.getMessage());
                 declared();
-                failAgain(e);
-                services.declarations().refused(e);
+                failAgain(e).ifPresent(message -> services.declarations().refused(message, e));
             } else {
                 LOG.warn("{} has no queue, and it {}; trying again", description, e.getMessage());
                 nextDeclareAttempt = System.nanoTime() + declarePause.toNanos();
@@ -730,8 +729,12 @@ final class Target implements PublishingChannel.Owner {
         }
     }
 
-    /** Nothing of what waits to be sent again can be. */
-    private void failAgain(BrokerException why) {
+    /**
+     * Nothing of what waits to be sent again can be.
+     *
+     * @return one of these messages
+     */
+    private Optional<OutgoingMessage> failAgain(BrokerException why) {
         List<Unconfirmed> left = takeAgain();
         for (Unconfirmed unconfirmed : left) {
             unconfirmed.verdict = new SendFailedException(
@@ -740,6 +743,7 @@ final class Target implements PublishingChannel.Owner {
                     why);
         }
         tell(left);
+        return left.stream().map(unconfirmed -> unconfirmed.message).findFirst();
     }
 
     private List<Unconfirmed> takeAgain() {

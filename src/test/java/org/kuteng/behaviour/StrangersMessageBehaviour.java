@@ -198,10 +198,13 @@ abstract class StrangersMessageBehaviour {
         assertEquals("7", text(letter, "header7"), "they fit, and are kept");
     }
 
+    /** How deep the headers may be that the broker itself stands. */
+    abstract int deepest();
+
     @Test
     void headersThatTheClientLibraryCannotReadAreBuriedToo(TestBroker broker) throws Exception {
         KutengProcess run = run(broker, "- log: \"has done ${body}\"");
-        for (int depth : new int[] {40, 10_000}) {
+        for (int depth : new int[] {40, deepest()}) {
             inALargeStack(() -> {
                 Object deep = "x";
                 for (int i = 0; i < depth; i++) {
