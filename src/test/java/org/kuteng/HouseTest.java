@@ -1,6 +1,7 @@
 package org.kuteng;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -16,7 +17,7 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.nio.charset.Charset;
 
-/** Keeps the house as it was drawn: command → app, board, bench → failure → rabbitmq, once → broker. */
+/** Keeps the house as it was drawn: command → app, board, bench → failure → rabbitmq, once → work → publish → events → broker. */
 @AnalyzeClasses(packages = "org.kuteng", importOptions = ImportOption.DoNotIncludeTests.class)
 class HouseTest {
     private static final String[] TOP = {"command", "app", "board", "bench"};
@@ -39,6 +40,12 @@ class HouseTest {
             .definedBy("org.kuteng.rabbitmq..")
             .layer("once")
             .definedBy("org.kuteng.once..")
+            .layer("work")
+            .definedBy("org.kuteng.work..")
+            .layer("publish")
+            .definedBy("org.kuteng.publish..")
+            .layer("events")
+            .definedBy("org.kuteng.events..")
             .layer("broker")
             .definedBy("org.kuteng.broker..")
             .whereLayer("command")
@@ -53,6 +60,10 @@ class HouseTest {
             .mayOnlyBeAccessedByLayers(TOP)
             .whereLayer("rabbitmq")
             .mayOnlyBeAccessedByLayers("command", "app", "board", "bench", "failure", "once")
+            .whereLayer("work")
+            .mayOnlyBeAccessedByLayers("command", "app", "board", "bench", "failure", "once", "rabbitmq")
+            .whereLayer("publish")
+            .mayOnlyBeAccessedByLayers("command", "app", "board", "bench", "failure", "once", "rabbitmq", "work")
             .whereLayer("once")
             .mayOnlyBeAccessedByLayers("command", "app", "board", "bench", "failure", "rabbitmq");
 
@@ -72,15 +83,27 @@ class HouseTest {
                     "org.kuteng.failure..",
                     "org.kuteng.rabbitmq..",
                     "org.kuteng.once..",
+                    "org.kuteng.work..",
+                    "org.kuteng.publish..",
+                    "org.kuteng.events..",
+                    "org.kuteng.untrusted..",
                     "org.kuteng.broker..");
 
     @ArchTest
-    static final ArchRule theBrokerKnowsNoOtherPackage = noClasses()
+    static final ArchRule theBrokerKnowsOnlyWhoReadsWhatOthersMade = noClasses()
             .that()
             .resideInAPackage("org.kuteng.broker..")
             .should()
             .dependOnClassesThat(resideInAPackage("org.kuteng..")
-                    .and(DescribedPredicate.not(resideInAPackage("org.kuteng.broker.."))));
+                    .and(DescribedPredicate.not(resideInAnyPackage("org.kuteng.broker..", "org.kuteng.untrusted.."))));
+
+    @ArchTest
+    static final ArchRule whoReadsWhatOthersMadeKnowsNoOtherPackage = noClasses()
+            .that()
+            .resideInAPackage("org.kuteng.untrusted..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("org.kuteng..")
+                    .and(DescribedPredicate.not(resideInAPackage("org.kuteng.untrusted.."))));
 
     @ArchTest
     static final ArchRule onlyTheBrokerKnowsQpid = noClasses()

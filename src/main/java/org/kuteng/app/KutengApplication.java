@@ -1,11 +1,13 @@
 package org.kuteng.app;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
@@ -19,6 +21,9 @@ import org.kuteng.app.reload.RouteReload;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.rabbitmq.WorkQueueComponent;
+import org.kuteng.work.StopBudget;
+import org.kuteng.work.WorkerConsumer;
+import org.kuteng.work.Workers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,8 +34,13 @@ public final class KutengApplication {
     /** What the original programs print when they are ready. */
     public static final String WAITING = " [*] Waiting for messages. To exit press CTRL+C";
 
-    /** What the end of the JVM waits for besides the work in hand: Camel, the publisher, the embedded broker. */
-    private static final long STOP_GRACE_SECONDS = 15;
+    /** How often the end of the process looks whether the time is over. */
+    private static final long STOP_CHECK_MILLIS = 50;
+
+    /** Whoever waits longer than this for the end is told how to cut it short. */
+    private static final Duration HINT_AFTER = Duration.ofMillis(900);
+
+    private static final int FAILED = 1;
 
     private final Settings settings;
     private final Optional<BrokerInUse.Preparation> prepared;
@@ -41,6 +51,7 @@ public final class KutengApplication {
     private final AtomicBoolean waitingTold = new AtomicBoolean();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final SimpleMainShutdownStrategy shutdown = new SimpleMainShutdownStrategy();
+    private final StopBudget stopBudget;
     private volatile Broker broker;
 
     /**
@@ -57,6 +68,7 @@ public final class KutengApplication {
         this.prepared = prepared;
         this.selection = selection;
         this.routeIds = routeIds;
+        this.stopBudget = new StopBudget(settings.get(Setting.STOP_TIMEOUT));
     }
 
     /**
@@ -85,8 +97,9 @@ public final class KutengApplication {
         Main main = new Main();
         main.setShutdownStrategy(shutdown);
         WorkQueueComponent component = KutengCamel.setUp(main, settings);
-        component.setFatalFaultHandler(this::end);
+        component.setRefusalListener((worker, fault) -> endRoute(worker, main));
         component.setReadyListener(() -> tellWaiting(component));
+        component.setStopBudget(stopBudget);
         RouteReload reload = reload();
         main.bind("direct", new ExchangeableDirect());
         main.configure().setRoutesIncludePattern("false");
@@ -124,8 +137,9 @@ public final class KutengApplication {
             @Override
             public void beforeStop(BaseMainSupport camel) {
                 reload.stop();
-                component.stopWorkers();
-                reload.awaitEnd();
+                endRoutes(camel.getCamelContext(), component.workers());
+                reload.awaitEnd(stopBudget.waitLeft());
+                CamelDefaults.limitShutdown(camel.getCamelContext(), stopBudget.waitLeft());
             }
         });
         try {
@@ -170,35 +184,100 @@ public final class KutengApplication {
     }
 
     private void tellWaiting(WorkQueueComponent component) {
-        boolean ready = !component.workers().isEmpty()
-                && component.workers().stream()
-                        .allMatch(worker -> worker.activeConsumers() == worker.wantedConsumers());
+        List<WorkerConsumer> workers = component.workers().all();
+        boolean ready = !workers.isEmpty()
+                && workers.stream().allMatch(worker -> worker.activeConsumers() == worker.wantedConsumers());
         if (ready && waitingTold.compareAndSet(false, true)) {
             LOG.info(WAITING);
         }
     }
 
-    private void end(BrokerException fault) {
-        if (failed.compareAndSet(false, true)) {
-            LOG.error("stopping, since trying again cannot help");
-            shutdown.shutdown();
+    /** The broker refuses what a worker needs, and trying again cannot help: its route ends, and the others go on. */
+    private void endRoute(WorkerConsumer worker, Main main) {
+        String routeId = worker.getRouteId();
+        // not on this thread, which the route waits for when it stops
+        Background.start("kuteng-end-" + routeId, () -> {
+            CamelContext context = main.getCamelContext();
+            try {
+                context.getRouteController().stopRoute(routeId);
+            } catch (Exception e) {
+                LOG.error("route {} cannot be stopped: {}", routeId, e.toString(), e);
+            }
+            boolean anyLeft = context.getRoutes().stream()
+                    .anyMatch(route -> RoutesInFlight.isSource(route)
+                            && context.getRouteController()
+                                    .getRouteStatus(route.getRouteId())
+                                    .isStarted());
+            if (anyLeft) {
+                LOG.error("route {} has ended; the others go on", routeId);
+            } else if (failed.compareAndSet(false, true)) {
+                LOG.error("stopping, since no route is left");
+                stopBudget.begin();
+                shutdown.shutdown();
+                if (!awaitStopped(() -> stopBudget.left().isZero())) {
+                    // the thread that should have ended the program hangs
+                    System.exit(FAILED);
+                }
+            }
+            return null;
+        });
+    }
+
+    /** Lets all routes end what they have in hand at the same time, and leaves the broker with what is late. */
+    private void endRoutes(CamelContext context, Workers workers) {
+        stopBudget.begin();
+        RoutesInFlight routes = new RoutesInFlight(context);
+        CompletableFuture<Void> suspended = Background.start("kuteng-suspend", () -> {
+            routes.suspendSources();
+            return null;
+        });
+        boolean done = workers.stop(
+                routeId -> true, () -> suspended.isDone() ? routes.unfinished() : List.of("routes to pause"));
+        if (!done) {
+            workers.leave();
+            routes.unfinished().forEach(late -> LOG.warn("stopping without waiting for {}", late));
         }
     }
 
     /** Runs in the JVM's shutdown hook: the JVM lives on until the work in hand is done. */
     private void stopAndWait() {
+        stopBudget.begin();
         stopping.set(true);
+        SecondSignal.listen(this::stopNow);
         if (broker != null) {
             broker.wakeWaiting();
         }
         shutdown.shutdown();
+        long hintNanos = System.nanoTime() + HINT_AFTER.toNanos();
+        if (!awaitStopped(() -> stopBudget.isWaitOver() || System.nanoTime() - hintNanos >= 0)
+                && !stopBudget.isWaitOver()) {
+            LOG.info("stopping; another Ctrl+C or SIGTERM hands back at once what is in hand");
+        }
+        if (!awaitStopped(() -> stopBudget.left().isZero()) && !stopBudget.isCutShort()) {
+            LOG.warn(
+                    "not everything has stopped within {} s (kuteng.stop.timeout); ending all the same",
+                    stopBudget.total().toSeconds());
+        }
+    }
+
+    private void stopNow() {
+        if (stopBudget.cutShort()) {
+            LOG.info("stopping at once: what is in hand goes back to its queue");
+        }
+    }
+
+    /** @return false if not everything has stopped when the time is over */
+    private boolean awaitStopped(BooleanSupplier over) {
         try {
-            long patience = settings.get(Setting.STOP_TIMEOUT).toSeconds() + STOP_GRACE_SECONDS;
-            if (!stopped.await(patience, TimeUnit.SECONDS)) {
-                LOG.warn("not everything stopped within {} s; ending all the same", patience);
+            while (!stopped.await(STOP_CHECK_MILLIS, TimeUnit.MILLISECONDS)) {
+                if (over.getAsBoolean()) {
+                    return false;
+                }
             }
+            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

@@ -6,7 +6,9 @@ import org.apache.camel.main.MainListenerSupport;
 import org.kuteng.failure.FailedStepInterceptor;
 import org.kuteng.failure.FailureHandling;
 import org.kuteng.failure.NoteFailure;
+import org.kuteng.failure.UnhandledFailures;
 import org.kuteng.rabbitmq.WorkQueueComponent;
+import org.kuteng.work.steps.KeptSteps;
 
 /** Camel as kuteng runs routes in it: the component, its settings, and what becomes of work that fails. */
 public final class KutengCamel {
@@ -22,12 +24,15 @@ public final class KutengCamel {
         main.setDefaultPropertyPlaceholderLocation("false");
         main.setOverrideProperties(settings.asProperties());
         CamelDefaults.apply(main.configure());
+        CamelDefaults.stopWithin(main.configure(), settings.get(Setting.STOP_TIMEOUT));
         WorkQueueComponent component = new WorkQueueComponent();
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeInitialize(BaseMainSupport camel) {
                 // not earlier: the readers are to know their context
                 RouteLoaders.bind(camel.getCamelContext().getRegistry()::bind);
+                KeptSteps.setUp(camel.getCamelContext(), UnhandledFailures::tell);
+                camel.getCamelContext().addLifecycleStrategy(new UnhandledFailures());
             }
         });
         main.bind("spring-rabbitmq", component);

@@ -1,7 +1,10 @@
 package org.kuteng.app;
 
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.dsl.yaml.YamlRoutesBuilderLoader;
+import org.apache.camel.dsl.yaml.common.YamlDeserializationContext;
 import org.apache.camel.spi.Resource;
+import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
  * Reads route files by whatever name: Camel takes everything after the first dot for the kind of a file, knows {@code
@@ -12,6 +15,11 @@ final class RouteFileLoader extends YamlRoutesBuilderLoader {
     @Override
     public boolean isSupportedExtension(String extension) {
         return RouteFiles.isYaml("." + extension) && !RouteFiles.isKamelet("." + extension);
+    }
+
+    @Override
+    protected RouteBuilder builder(YamlDeserializationContext context, Node root) {
+        return super.builder(context, WrittenArguments.keep(root));
     }
 
     @Override

@@ -12,8 +12,9 @@ import org.kuteng.failure.RetrySettings;
 import org.kuteng.once.DatabaseSettings;
 import org.kuteng.once.OnceMode;
 import org.kuteng.once.OnceSettings;
-import org.kuteng.rabbitmq.AckSettings;
-import org.kuteng.rabbitmq.WorkQueueSettings;
+import org.kuteng.publish.PublishSettings;
+import org.kuteng.work.AckSettings;
+import org.kuteng.work.WorkerSettings;
 import org.springframework.amqp.core.AcknowledgeMode;
 
 /**
@@ -24,6 +25,11 @@ import org.springframework.amqp.core.AcknowledgeMode;
  * @param description what it means, and what leaving it unset means
  */
 public record Setting<T>(String key, SettingType<T> type, String defaultText, String description) {
+
+    /** Bounds of {@link #MESSAGE_MAX_SIZE}, in bytes: less is a mistake in the unit, more is in no array. */
+    private static final int SMALLEST_LIMIT = 1 << 10;
+
+    private static final int LARGEST_LIMIT = 1 << 30;
 
     public static final Setting<List<BrokerUri>> BROKER = new Setting<>(
             "kuteng.broker",
@@ -37,19 +43,26 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             // AMQP counts it in whole seconds, with 16 bits
             SettingType.durationOrNever(Duration.ofSeconds(1), Duration.ofHours(18)),
             SettingType.text(ConnectionSettings.DEFAULT_HEARTBEAT),
-            "a connection that is silent for twice as long is taken for broken; 0s: never");
+            "a connection that is silent for a bit more than twice as long is lost; 0s: never");
 
     public static final Setting<Duration> CONNECT_TIMEOUT = duration(
             "kuteng.broker.connectTimeout",
             Duration.ofMillis(1),
             ConnectionSettings.DEFAULT_CONNECT_TIMEOUT,
-            "how long one node of the broker may take to answer");
+            "how long one node of the broker may take to accept a connection before the next is tried");
 
     public static final Setting<Duration> RETRY_DELAY = duration(
             "kuteng.broker.retryDelay",
             Duration.ofMillis(10),
             ConnectionSettings.DEFAULT_RETRY_DELAY,
-            "pause between two attempts to reach a broker that is away");
+            "pause after the first failed attempt to reach the broker; the next ones grow up to ten times as long");
+
+    public static final Setting<Integer> MESSAGE_MAX_SIZE = new Setting<>(
+            "kuteng.message.maxSize",
+            SettingType.wordOrSize("auto", ConnectionSettings.defaultMaxMessageSize(), SMALLEST_LIMIT, LARGEST_LIMIT),
+            "auto",
+            "largest body of a message, as in 500KiB or 20MiB; a larger one is not sent, and not worked on when it"
+                    + " arrives; auto: 64MiB, or an eighth of the heap if that is less");
 
     public static final Setting<Path> CA_FILE = new Setting<>(
             "kuteng.tls.caFile",
@@ -116,13 +129,13 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
     public static final Setting<Duration> CONFIRM_TIMEOUT = duration(
             "kuteng.confirm.timeout",
             Duration.ofMillis(1),
-            WorkQueueSettings.DEFAULT_CONFIRM_TIMEOUT,
+            PublishSettings.DEFAULT_CONFIRM_TIMEOUT,
             "how long the broker may take to confirm a message before the send fails");
 
     public static final Setting<Integer> CONFIRM_WINDOW = new Setting<>(
             "kuteng.confirm.window",
             SettingType.wholeNumber(1, 1_000_000),
-            String.valueOf(WorkQueueSettings.DEFAULT_CONFIRM_WINDOW),
+            String.valueOf(PublishSettings.DEFAULT_WINDOW),
             "how many messages may be unconfirmed at a time; further senders wait");
 
     public static final Setting<Boolean> CONFIRM_SEND_AGAIN = new Setting<>(
@@ -134,15 +147,16 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
     public static final Setting<Duration> STOP_TIMEOUT = duration(
             "kuteng.stop.timeout",
             Duration.ZERO,
-            WorkQueueSettings.DEFAULT_STOP_TIMEOUT,
-            "how long a worker that is stopped may go on with the message in hand; then it goes back to the queue");
+            WorkerSettings.DEFAULT_STOP_TIMEOUT,
+            "how long a stop takes at most, from the signal to the end of the process: one time for the messages in hand,"
+                    + " timers and unconfirmed sends; what is not done in it goes back to its queue");
 
     public static final Setting<Boolean> VIRTUAL_THREADS = new Setting<>(
             "kuteng.virtualThreads",
-            SettingType.booleanSince(WorkQueueSettings.VIRTUAL_THREADS_SINCE, "virtual threads"),
+            SettingType.booleanSince(WorkerSettings.VIRTUAL_THREADS_SINCE, "virtual threads"),
             "false",
             "whether workers work on virtual threads, for hundreds of concurrentConsumers whose work waits for something"
-                    + " else; needs Java " + WorkQueueSettings.VIRTUAL_THREADS_SINCE + " or later");
+                    + " else; needs Java " + WorkerSettings.VIRTUAL_THREADS_SINCE + " or later");
 
     public static final Setting<List<Duration>> RETRY_DELAYS = new Setting<>(
             "kuteng.retry.delays",
@@ -198,7 +212,11 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             "user of the database; unset: H2: kuteng, PostgreSQL: the user of the operating system");
 
     public static final Setting<String> DATABASE_PASSWORD = new Setting<>(
-            "kuteng.database.password", SettingType.TEXT, null, "password of that user; unset: none; never shown");
+            "kuteng.database.password",
+            SettingType.TEXT,
+            null,
+            "password of that user; unset: H2 in a file: one that kuteng makes and keeps in PATH.password, else none;"
+                    + " never shown");
 
     public static final Setting<Path> ROUTES = new Setting<>(
             "kuteng.routes", SettingType.PATH, "routes", "folder with the route files (*.yaml, *.yml), or one file");
@@ -215,6 +233,7 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             HEARTBEAT,
             CONNECT_TIMEOUT,
             RETRY_DELAY,
+            MESSAGE_MAX_SIZE,
             CA_FILE,
             VERIFY_HOST_NAME,
             EMBEDDED_PORT,

@@ -22,6 +22,8 @@ public record SettingType<T>(String name, Function<String, T> parser) {
 
     private static final Pattern DURATION = Pattern.compile("(\\d+)\\s*(ms|s|m|h|d)?");
 
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,10})\\s*(?:([KMG])i?B)?");
+
     static final SettingType<String> TEXT = new SettingType<>("text", text -> text);
 
     static final SettingType<Boolean> BOOLEAN = new SettingType<>("true|false", text -> switch (text) {
@@ -110,6 +112,32 @@ public record SettingType<T>(String name, Function<String, T> parser) {
         return new SettingType<>(
                 word + "|number",
                 text -> text.equals(word) ? meaning : number.parser().apply(text));
+    }
+
+    /** A number of bytes, or a word that stands for a number of its own. */
+    static SettingType<Integer> wordOrSize(String word, int meaning, int least, int most) {
+        return new SettingType<>(word + "|size", text -> {
+            if (text.equals(word)) {
+                return meaning;
+            }
+            Matcher m = SIZE.matcher(text.trim());
+            if (!m.matches()) {
+                throw new IllegalArgumentException(
+                        "it is not a size such as 500KiB, 20MiB, 1GiB, or a number of bytes");
+            }
+            int shift = m.group(2) == null ? 0 : 10 * (1 + "KMG".indexOf(m.group(2)));
+            long size = Long.parseLong(m.group(1)) << shift;
+            if (size < least || size > most) {
+                throw new IllegalArgumentException("it is not between " + sizeText(least) + " and " + sizeText(most));
+            }
+            return (int) size;
+        });
+    }
+
+    /** A number of bytes as a setting is written, if it is a round one: {@code 20MiB}. */
+    private static String sizeText(int bytes) {
+        int shift = Math.min(3, Integer.numberOfTrailingZeros(bytes) / 10);
+        return (bytes >> 10 * shift) + List.of("", "KiB", "MiB", "GiB").get(shift);
     }
 
     static <E extends Enum<E>> SettingType<E> choice(Class<E> type, List<E> values) {

@@ -1,7 +1,7 @@
 package org.kuteng.app;
 
-import org.kuteng.rabbitmq.AckSettings;
 import org.kuteng.rabbitmq.WorkQueueSettings;
+import org.kuteng.work.AckSettings;
 
 /** Turns settings into what the component wants to know. */
 final class WorkQueueSettingsFrom {

@@ -3,8 +3,10 @@ package org.kuteng.broker;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ChannelContinuationTimeoutException;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.Method;
+import com.rabbitmq.client.MissedHeartbeatException;
 import com.rabbitmq.client.PossibleAuthenticationFailureException;
 import com.rabbitmq.client.ShutdownSignalException;
 import java.io.EOFException;
@@ -14,64 +16,124 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.cert.CertPathBuilderException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
+import org.kuteng.broker.BrokerException.Cure;
 
-/** Turns what the client library throws into one line for the user, and knows which faults can pass. */
+/** Turns what the client library throws into one line for the user, and knows what it takes until it can succeed. */
 public final class BrokerFaults {
-    private static final Pattern INEQUIVALENT =
+    static final Pattern INEQUIVALENT =
             Pattern.compile("inequivalent arg '([^']*)' for (queue|exchange) '([^']*)' in vhost '([^']*)':"
                     + " received (.*?) but current is (.*?)(?:,|$)");
 
+    private static final int MOST_CAUSES = 50;
+
     private static final Pattern QUOTED = Pattern.compile("^(?:the value |none?)?'?(.*?)'?(?: of type .*)?$");
+
+    /** The route asks for what no queue can have. */
+    private static final Pattern INVALID = Pattern.compile("invalid (arg|property) '");
+
+    private static final Pattern NO_RIGHT = Pattern.compile(
+            "(?:(configure|write|read) )?access to"
+                    + " (queue|exchange|topic) '([^']*)'(?: in exchange '[^']*')? in vhost '([^']*)' refused for user '([^']*)'");
+
+    /** Refusals of a connection that end when other clients leave, or when the broker has started. */
+    private static final Pattern PASSING_REFUSAL =
+            Pattern.compile("limit \\(\\d+\\) is reached|vhost '[^']*' is down|INTERNAL_ERROR");
+
+    // class and method of a request, as the broker's answer names them
+    private static final int EXCHANGE_DECLARE = 40 << 16 | 10;
+    private static final int QUEUE_DECLARE = 50 << 16 | 10;
+    private static final int QUEUE_PURGE = 50 << 16 | 30;
+    private static final int QUEUE_DELETE = 50 << 16 | 40;
+    private static final int BASIC_CONSUME = 60 << 16 | 20;
+    private static final int BASIC_PUBLISH = 60 << 16 | 40;
+    private static final int BASIC_GET = 60 << 16 | 70;
 
     private BrokerFaults() {}
 
-    static BrokerException ofConnecting(List<BrokerUri> nodes, Throwable e) {
-        BrokerUri node = nodes.get(0);
-        String where = nodes.stream().map(BrokerUri::address).collect(Collectors.joining(", "));
-        String reply = replyText(e);
-        if (find(e, AuthenticationFailureException.class) != null
-                || find(e, PossibleAuthenticationFailureException.class) != null) {
+    /**
+     * No node could be connected to.
+     *
+     * @param failures what went wrong with each node, in the order in which they were tried; at least one
+     */
+    static BrokerException ofConnecting(Map<BrokerUri, ? extends Throwable> failures) {
+        String everywhere =
+                failures.keySet().stream().map(BrokerUri::address).sorted().collect(Collectors.joining(", "));
+        List<BrokerException> sameWhere = new ArrayList<>();
+        List<BrokerException> perNode = new ArrayList<>();
+        failures.forEach((node, e) -> {
+            sameWhere.add(ofConnecting(everywhere, node, e));
+            perNode.add(ofConnecting(node.address(), node, e));
+        });
+        if (sameWhere.stream().map(Throwable::getMessage).distinct().count() == 1) {
+            return sameWhere.get(0);
+        }
+        // a node that answers knows more than those that do not
+        return perNode.stream().filter(BrokerException::needsPerson).findFirst().orElseGet(() -> {
+            String reasons = failures.entrySet().stream()
+                    .sorted(Comparator.comparing(failure -> failure.getKey().address()))
+                    .map(failure -> failure.getKey().address() + ": " + reason(failure.getValue()))
+                    .collect(Collectors.joining("; "));
             return new BrokerException(
-                    true,
+                    Cure.TIME,
+                    "no node of the broker is reachable (" + reasons + ")",
+                    perNode.get(0).getCause());
+        });
+    }
+
+    private static BrokerException ofConnecting(String where, BrokerUri node, Throwable e) {
+        String reply = replyText(e);
+        // RabbitMQ says the one, Qpid the other
+        if (find(e, AuthenticationFailureException.class) != null
+                || find(e, PossibleAuthenticationFailureException.class) != null
+                        && replyCode(e) == AMQP.NOT_ALLOWED
+                        && reply.startsWith("Authentication failed")) {
+            return new BrokerException(
+                    Cure.PERSON,
                     "broker at " + where + " refused user '" + node.user()
                             + "': wrong user or password; check the URI in kuteng.broker",
                     e);
         }
+        if (reply != null && PASSING_REFUSAL.matcher(reply).find()) {
+            return new BrokerException(
+                    Cure.TIME, "broker at " + where + " accepts no connection now (" + reply + ")", e);
+        }
         // RabbitMQ says the one, Qpid the other
         if (reply != null && (replyCode(e) == AMQP.NOT_ALLOWED || replyCode(e) == AMQP.NOT_FOUND)) {
-            return new BrokerException(true, noAccess(where, node, reply), e);
+            return new BrokerException(Cure.PERSON, noAccess(where, node, reply), e);
         }
         if (reply != null && (replyCode(e) == AMQP.ACCESS_REFUSED || reply.contains("ACCESS_REFUSED"))) {
             return new BrokerException(
-                    true,
+                    Cure.PERSON,
                     "broker at " + where + " refused user '" + node.user()
                             + "': wrong user or password, or no right to connect (" + reply + ")",
                     e);
         }
         boolean lineBroke = find(e, EOFException.class) != null || find(e, SocketException.class) != null;
         if (find(e, SSLException.class) != null && !lineBroke) {
-            return new BrokerException(true, "TLS with the broker at " + where + " failed: " + ofTls(e), e);
+            return new BrokerException(Cure.PERSON, "TLS with the broker at " + where + " failed: " + ofTls(e), e);
         }
-        return new BrokerException(false, "broker at " + where + " is not reachable (" + reason(e) + ")", e);
+        return new BrokerException(Cure.TIME, "broker at " + where + " is not reachable (" + reason(e) + ")", e);
     }
 
     private static String ofTls(Throwable e) {
         String message = String.valueOf(find(e, SSLException.class).getMessage());
         if (message.contains("plaintext connection") || message.contains("unrecognized SSL message")) {
-            return "it does not speak TLS on this port; the URI begins with amqps://";
+            return "this port does not speak TLS; use its TLS port, or amqp:// in the URI";
         }
         if (find(e, CertPathBuilderException.class) != null) {
-            return "its certificate comes from an authority that is not trusted; kuteng.tls.caFile names those to trust";
+            return "its certificate was issued by an authority that is not trusted; name the authority in kuteng.tls.caFile";
         }
         if (message.startsWith("No subject alternative") || message.startsWith("No name matching")) {
-            return "its certificate is not made out for this host (" + message
-                    + "); take the host that the certificate names";
+            return "its certificate is not valid for this host (" + message + "); use the host name in the certificate";
         }
         return message;
     }
@@ -80,8 +142,8 @@ public final class BrokerFaults {
         boolean missing = reply.contains("not found") || reply.contains("Unknown virtual host");
         return missing
                 ? "broker at " + where + " has no virtual host '" + node.virtualHost()
-                        + "'; the last part of the URI in kuteng.broker names it"
-                : "broker at " + where + " does not let user '" + node.user() + "' into virtual host '"
+                        + "'; check the last part of the URI in kuteng.broker"
+                : "broker at " + where + " gives user '" + node.user() + "' no access to virtual host '"
                         + node.virtualHost() + "' (" + reply + ")";
     }
 
@@ -97,14 +159,52 @@ public final class BrokerFaults {
         String reply = replyText(e);
         int code = replyCode(e);
         if (reply == null || isConnectionLost(e)) {
-            return new BrokerException(false, "cannot " + doing + ": " + reason(e), e);
+            return new BrokerException(Cure.TIME, "cannot " + doing + ": " + reason(e), e);
         }
         Matcher other = INEQUIVALENT.matcher(reply);
         if (code == AMQP.PRECONDITION_FAILED && other.find()) {
-            return new BrokerException(true, otherArguments(other, where(e)), e);
+            return new BrokerException(Cure.CONFIGURATION, otherArguments(other, where(e)), e);
         }
-        boolean passing = code == AMQP.NOT_FOUND || code == AMQP.RESOURCE_LOCKED;
-        return new BrokerException(!passing, "cannot " + doing + ": the broker says " + reply, e);
+        String said = "cannot " + doing + ": the broker says " + reply;
+        if (code == AMQP.PRECONDITION_FAILED && INVALID.matcher(reply).find()) {
+            return new BrokerException(Cure.CONFIGURATION, said + "; change the arguments in the route", e);
+        }
+        Matcher noRight = NO_RIGHT.matcher(reply);
+        if (code == AMQP.ACCESS_REFUSED && noRight.find()) {
+            return new BrokerException(Cure.PERSON, "cannot " + doing + ": " + missingRight(noRight, e), e);
+        }
+        return new BrokerException(passesByItself(code, reply) ? Cure.TIME : Cure.PERSON, said, e);
+    }
+
+    private static boolean passesByItself(int code, String reply) {
+        return switch (code) {
+            case AMQP.NOT_FOUND, AMQP.RESOURCE_LOCKED, AMQP.INTERNAL_ERROR, AMQP.RESOURCE_ERROR -> true;
+            case AMQP.ACCESS_REFUSED -> reply.contains("in exclusive use");
+            case AMQP.PRECONDITION_FAILED -> reply.contains("timed out");
+            default -> PASSING_REFUSAL.matcher(reply).find();
+        };
+    }
+
+    private static String missingRight(Matcher m, Throwable e) {
+        String right = m.group(1) == null ? rightFor(e) : m.group(1);
+        return "user '" + m.group(5) + "' lacks " + (right == null ? "a" : "the") + " right"
+                + (right == null ? "" : " to " + right) + " for " + m.group(2) + " '" + m.group(3)
+                + "' in virtual host '" + m.group(4) + "' (rabbitmqctl set_permissions -p " + m.group(4) + " "
+                + m.group(5) + " CONFIGURE WRITE READ)";
+    }
+
+    /** RabbitMQ before 3.12 does not name the right; null if the request does not tell either. */
+    private static String rightFor(Throwable e) {
+        ShutdownSignalException signal = find(e, ShutdownSignalException.class);
+        if (signal == null || !(signal.getReason() instanceof AMQP.Channel.Close close)) {
+            return null;
+        }
+        return switch (close.getClassId() << 16 | close.getMethodId()) {
+            case EXCHANGE_DECLARE, QUEUE_DECLARE, QUEUE_DELETE -> "configure";
+            case BASIC_CONSUME, BASIC_GET, QUEUE_PURGE -> "read";
+            case BASIC_PUBLISH -> "write";
+            default -> null;
+        };
     }
 
     private static String otherArguments(Matcher m, String where) {
@@ -189,8 +289,15 @@ public final class BrokerFaults {
         if (find(e, NoRouteToHostException.class) != null) {
             return "no route to host";
         }
-        if (find(e, SocketTimeoutException.class) != null || find(e, TimeoutException.class) != null) {
+        if (find(e, SocketTimeoutException.class) != null
+                || find(e, TimeoutException.class) != null
+                || find(e, ChannelContinuationTimeoutException.class) != null
+                || find(e, MissedHeartbeatException.class) != null) {
             return "no answer in time";
+        }
+        if (find(e, PossibleAuthenticationFailureException.class) != null && replyText(e) == null) {
+            return "the connection was closed during login; the broker is starting or stopping, or the user or the"
+                    + " password is wrong";
         }
         if (find(e, EOFException.class) != null) {
             return "it closed the connection; does it speak AMQP 0-9-1?";
@@ -200,14 +307,16 @@ public final class BrokerFaults {
             return reply;
         }
         Throwable root = e;
-        while (root.getCause() != null && root.getCause() != root) {
+        for (int depth = 0; root.getCause() != null && depth < MOST_CAUSES; depth++) {
             root = root.getCause();
         }
         return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
     }
 
+    /** In the chain of causes, which may hold a circle. */
     private static <T extends Throwable> T find(Throwable e, Class<T> type) {
-        for (Throwable t = e; t != null && t != t.getCause(); t = t.getCause()) {
+        int depth = 0;
+        for (Throwable t = e; t != null && depth < MOST_CAUSES; t = t.getCause(), depth++) {
             if (type.isInstance(t)) {
                 return type.cast(t);
             }

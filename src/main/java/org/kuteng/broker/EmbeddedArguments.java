@@ -1,7 +1,9 @@
 package org.kuteng.broker;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * RabbitMQ's queue arguments in the embedded broker's words: the only place that knows both.
@@ -43,6 +45,17 @@ public final class EmbeddedArguments {
 
     /** So many levels, and the broker takes the priorities 0 to 9 as they are; with fewer it merges the lowest. */
     private static final int FEWEST_PRIORITY_LEVELS = 10;
+
+    /** What RabbitMQ takes and this broker leaves out, beside {@code x-quorum-…}; no message is lost by that. */
+    private static final Set<String> LEFT_OUT = Set.of(
+            Queues.X_DELIVERY_LIMIT,
+            "x-expires",
+            "x-queue-mode",
+            "x-queue-version",
+            "x-queue-leader-locator",
+            "x-queue-master-locator");
+
+    private static final String QUORUM_PREFIX = "x-quorum-";
 
     private EmbeddedArguments() {}
 
@@ -136,13 +149,31 @@ public final class EmbeddedArguments {
     }
 
     private static void dropWhatOnlyAClusterNeeds(Map<String, Object> rest) {
-        rest.remove("x-delivery-limit");
-        rest.remove("x-expires");
-        rest.remove("x-queue-mode");
-        rest.remove("x-queue-version");
-        rest.remove("x-queue-leader-locator");
-        rest.remove("x-queue-master-locator");
-        rest.keySet().removeIf(name -> name.startsWith("x-quorum-"));
+        rest.keySet().removeIf(EmbeddedArguments::isLeftOut);
+    }
+
+    private static boolean isLeftOut(String name) {
+        return LEFT_OUT.contains(name) || name.startsWith(QUORUM_PREFIX);
+    }
+
+    /**
+     * Which arguments of a queue do nothing on the embedded broker, though somebody asked for them.
+     *
+     * @param rabbitArguments RabbitMQ's arguments
+     * @return their names, sorted
+     */
+    static Collection<String> withoutEffect(Map<String, Object> rabbitArguments) {
+        return rabbitArguments.entrySet().stream()
+                .filter(argument -> !isKutengsOwn(argument))
+                .map(Map.Entry::getKey)
+                .filter(name -> !QueueArguments.isOfEmbeddedBroker(name))
+                .sorted()
+                .toList();
+    }
+
+    private static boolean isKutengsOwn(Map.Entry<String, Object> argument) {
+        return argument.getKey().equals(Queues.X_DELIVERY_LIMIT)
+                && argument.getValue().equals(Queues.NO_DELIVERY_LIMIT);
     }
 
     private static long number(String name, Object value) {

@@ -1,8 +1,10 @@
 package org.kuteng.broker;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** Makes every queue of the project: its name and its arguments. */
 public final class Queues {
@@ -23,22 +25,25 @@ public final class Queues {
      * RabbitMQ 4 drops what was returned to a quorum queue 20 times, clean stops among them; kuteng counts for itself.
      * A number that is never reached, since "none" is written differently from version to version.
      */
-    private static final int NO_DELIVERY_LIMIT = 1_000_000;
+    static final int NO_DELIVERY_LIMIT = 1_000_000;
 
     private static final String DURABLE = "durable";
     private static final String AUTO_DELETE = "autoDelete";
     private static final String EXCLUSIVE = "exclusive";
-    private static final String X_DELIVERY_LIMIT = "x-delivery-limit";
-    private static final String X_DEAD_LETTER_EXCHANGE = "x-dead-letter-exchange";
-    private static final String X_DEAD_LETTER_ROUTING_KEY = "x-dead-letter-routing-key";
-    private static final String X_DEAD_LETTER_STRATEGY = "x-dead-letter-strategy";
-    private static final String X_OVERFLOW = "x-overflow";
-    private static final String X_MESSAGE_TTL = "x-message-ttl";
+    static final String X_DELIVERY_LIMIT = "x-delivery-limit";
+    static final String CLASSIC = "classic";
+    public static final String QUORUM = "quorum";
+    static final String X_DEAD_LETTER_EXCHANGE = "x-dead-letter-exchange";
+    static final String X_DEAD_LETTER_ROUTING_KEY = "x-dead-letter-routing-key";
+    static final String X_DEAD_LETTER_STRATEGY = "x-dead-letter-strategy";
+    static final String X_OVERFLOW = "x-overflow";
+    static final String X_MESSAGE_TTL = "x-message-ttl";
 
     private Queues() {}
 
     /**
-     * A work queue.
+     * A work queue. It names its type, so that the default type of a virtual host does not choose it, and has no delivery
+     * limit unless the route sets one.
      *
      * @param type what {@code kuteng.queue.type} says
      * @param arguments what a route adds with {@code arg.queue.*}: {@code durable}, {@code autoDelete},
@@ -49,11 +54,17 @@ public final class Queues {
         boolean durable = flag(rest, DURABLE, type != QueueType.TRANSIENT);
         boolean autoDelete = flag(rest, AUTO_DELETE, false);
         boolean exclusive = flag(rest, EXCLUSIVE, false);
-        if (type == QueueType.QUORUM && durable && !autoDelete && !exclusive) {
-            rest.putIfAbsent(X_QUEUE_TYPE, "quorum");
-            rest.putIfAbsent(X_DELIVERY_LIMIT, NO_DELIVERY_LIMIT);
+        boolean canBeQuorum = durable && !autoDelete && !exclusive;
+        Set<String> added = new HashSet<>();
+        if (type == QueueType.QUORUM && canBeQuorum) {
+            rest.putIfAbsent(X_QUEUE_TYPE, QUORUM);
+        } else if (rest.putIfAbsent(X_QUEUE_TYPE, CLASSIC) == null) {
+            added.add(X_QUEUE_TYPE);
         }
-        return new QueueDefinition(name, durable, exclusive, autoDelete, rest);
+        if (QUORUM.equals(rest.get(X_QUEUE_TYPE)) && rest.putIfAbsent(X_DELIVERY_LIMIT, NO_DELIVERY_LIMIT) == null) {
+            added.add(X_DELIVERY_LIMIT);
+        }
+        return new QueueDefinition(name, durable, exclusive, autoDelete, rest, added, QueueDefinition.Origin.USER);
     }
 
     private static boolean flag(Map<String, Object> arguments, String name, boolean defaultValue) {
@@ -72,7 +83,8 @@ public final class Queues {
 
     /** Where messages of a work queue lie that were given up. */
     public static QueueDefinition dead(String workQueue, QueueType type) {
-        return work(deadName(workQueue), type == QueueType.QUORUM ? QueueType.QUORUM : QueueType.DURABLE, Map.of());
+        QueueType own = type == QueueType.QUORUM ? QueueType.QUORUM : QueueType.DURABLE;
+        return work(deadName(workQueue), own, Map.of()).ofKuteng();
     }
 
     /** The name of {@link #dead}. */
@@ -96,7 +108,7 @@ public final class Queues {
      * a classic queue calls every message redelivered that lay in it, as if a worker had had it in hand.
      */
     public static QueueDefinition redelivered(String workQueue) {
-        return work(redeliveredName(workQueue), QueueType.QUORUM, Map.of());
+        return work(redeliveredName(workQueue), QueueType.QUORUM, Map.of()).ofKuteng();
     }
 
     /** The name of {@link #redelivered}. */
@@ -115,14 +127,14 @@ public final class Queues {
      */
     public static QueueDefinition retry(String workQueue, Duration delay) {
         Map<String, Object> arguments = new LinkedHashMap<>();
-        arguments.put(X_QUEUE_TYPE, "quorum");
+        arguments.put(X_QUEUE_TYPE, QUORUM);
         arguments.put(X_DELIVERY_LIMIT, NO_DELIVERY_LIMIT);
         arguments.put(X_MESSAGE_TTL, delay.toMillis());
         arguments.put(X_DEAD_LETTER_EXCHANGE, Topology.DEFAULT_EXCHANGE);
         arguments.put(X_DEAD_LETTER_ROUTING_KEY, workQueue);
         arguments.put(X_DEAD_LETTER_STRATEGY, "at-least-once");
         arguments.put(X_OVERFLOW, "reject-publish");
-        return new QueueDefinition(retryName(workQueue, delay), true, false, false, arguments);
+        return new QueueDefinition(retryName(workQueue, delay), true, false, false, arguments).ofKuteng();
     }
 
     /** The name of {@link #retry}: {@code kuteng.retry.10s}. */

@@ -1,6 +1,5 @@
 package org.kuteng.broker;
 
-import com.rabbitmq.client.ConnectionFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -14,28 +13,27 @@ import java.util.Collection;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** TLS to the broker: which authorities are trusted, and whether the host's name is checked. */
+/** TLS to the broker: which authorities are trusted. */
 final class Tls {
     private static final String PROTOCOL = "TLS";
 
     private Tls() {}
 
     /**
+     * What makes the sockets.
+     *
      * @param caFile PEM file; null: what the JVM trusts
      * @throws BrokerException if the file cannot be read or holds no certificate
      */
-    static void configure(ConnectionFactory factory, Path caFile, boolean verifyHostName) {
+    static SSLContext context(Path caFile) {
         try {
             SSLContext context = SSLContext.getInstance(PROTOCOL);
             TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trust.init(caFile == null ? null : authorities(caFile));
             context.init(null, trust.getTrustManagers(), null);
-            factory.useSslProtocol(context);
+            return context;
         } catch (GeneralSecurityException e) {
-            throw new BrokerException(true, "TLS cannot be set up: " + e.getMessage(), e);
-        }
-        if (verifyHostName) {
-            factory.enableHostnameVerification();
+            throw new BrokerException(BrokerException.Cure.CONFIGURATION, "TLS cannot be set up: " + e.getMessage(), e);
         }
     }
 
@@ -55,9 +53,9 @@ final class Tls {
             return store;
         } catch (IOException | CertificateException e) {
             throw new BrokerException(
-                    true,
+                    BrokerException.Cure.CONFIGURATION,
                     "the CA file " + caFile + " cannot be used: " + e.getMessage()
-                            + "; it has to hold certificates in PEM form",
+                            + "; it must contain certificates in PEM form",
                     e);
         }
     }

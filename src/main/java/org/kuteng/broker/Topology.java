@@ -37,15 +37,16 @@ public record Topology(List<ExchangeDefinition> exchanges, List<QueueDefinition>
     }
 
     /**
-     * Declares everything, on a channel of its own, since a refusal closes it.
+     * Declares everything, on a channel of its own, since a refusal closes it. A queue that exists with other arguments is
+     * used as it is where {@link QueueDefinition} says so, and a line in the log tells it.
      *
      * @return the names of the queues in order, with those that the broker made up
      * @throws BrokerException if the broker refuses, or the connection is lost meanwhile
      */
     public List<String> declare(Connection connection) {
-        boolean embedded = BrokerKind.of(connection) == BrokerKind.QPID;
         String doing = "open a channel";
-        try (Channel channel = openChannel(connection)) {
+        try (Declarer declarer = new Declarer(connection)) {
+            Channel channel = declarer.channel();
             for (ExchangeDefinition exchange : exchanges) {
                 doing = "declare exchange '" + exchange.name() + "'";
                 channel.exchangeDeclare(
@@ -57,31 +58,20 @@ public record Topology(List<ExchangeDefinition> exchanges, List<QueueDefinition>
             }
             Map<String, String> names = new LinkedHashMap<>();
             for (QueueDefinition queue : queues) {
-                doing = "declare queue '" + queue.name() + "'";
-                Map<String, Object> arguments =
-                        embedded ? EmbeddedArguments.translate(queue.arguments()) : queue.arguments();
-                names.put(
-                        queue.name(),
-                        channel.queueDeclare(
-                                        queue.name(), queue.durable(), queue.exclusive(), queue.autoDelete(), arguments)
-                                .getQueue());
+                boolean here = queue.origin() != QueueDefinition.Origin.OTHERS;
+                doing = (here ? "declare queue '" : "find queue '") + queue.name() + "'";
+                names.put(queue.name(), declarer.declare(queue));
             }
             for (Binding binding : bindings) {
                 doing = "bind queue '" + binding.queue() + "' to exchange '" + binding.exchange() + "'";
                 String queue = names.getOrDefault(binding.queue(), binding.queue());
-                channel.queueBind(queue, binding.exchange(), binding.routingKey(), binding.arguments());
+                declarer.channel().queueBind(queue, binding.exchange(), binding.routingKey(), binding.arguments());
             }
             return new ArrayList<>(names.values());
+        } catch (EmbeddedBrokerException e) {
+            throw new BrokerException(BrokerException.Cure.CONFIGURATION, "cannot " + doing + ": " + e.getMessage(), e);
         } catch (IOException | TimeoutException | RuntimeException e) {
             throw BrokerFaults.ofRequest(doing, e);
         }
-    }
-
-    private static Channel openChannel(Connection connection) throws IOException {
-        Channel channel = connection.createChannel();
-        if (channel == null) {
-            throw new BrokerException(true, "the broker allows no further channel on this connection", null);
-        }
-        return channel;
     }
 }

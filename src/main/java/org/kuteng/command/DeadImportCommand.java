@@ -63,7 +63,7 @@ final class DeadImportCommand extends DeadSubcommand {
                 + "; importing the file again gives duplicates of them";
         if (outcome.failure() != null) {
             throw new BrokerException(
-                    outcome.failure().isPermanent(),
+                    outcome.failure().cure(),
                     "the import stopped: " + outcome.failure().getMessage() + "; " + some,
                     outcome.failure());
         }

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.kuteng.failure.DeadLetter;
-import org.kuteng.failure.FailureHeaders;
 import org.kuteng.failure.Utf8;
 
 /** A dead letter for people to read. */
@@ -36,7 +35,7 @@ final class DeadLetterText {
         facts.put("route", letter.route().orElse(null));
         facts.put("step", letter.step().orElse(null));
         facts.put("attempts", letter.attempts().map(String::valueOf).orElse(null));
-        facts.put("crashes", header(FailureHeaders.CRASHES));
+        facts.put("crashes", letter.crashes().map(String::valueOf).orElse(null));
         facts.put("first failure", letter.firstFailure().map(this::time).orElse(null));
         facts.put("last failure", letter.lastFailure().map(this::time).orElse(null));
         boolean thrown = !letter.cause().exception().isEmpty();
@@ -45,6 +44,8 @@ final class DeadLetterText {
         facts.put(
                 "had expiration",
                 letter.expiration().map(millis -> millis + " ms").orElse(null));
+        facts.put("broker noted", letter.brokerNote().orElse(null));
+        facts.put("left out", letter.leftOut().map(names -> "headers " + names).orElse(null));
         print(out, facts);
         letter.stack().ifPresent(stack -> {
             out.println();
@@ -54,13 +55,6 @@ final class DeadLetterText {
         section(out, "properties", properties());
         section(out, "headers", headers());
         printBody(out);
-    }
-
-    private String header(String name) {
-        Map<String, Object> headers = letter.properties().getHeaders();
-        return headers == null || headers.get(name) == null
-                ? null
-                : headers.get(name).toString();
     }
 
     private String time(Instant time) {

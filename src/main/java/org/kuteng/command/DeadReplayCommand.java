@@ -53,7 +53,7 @@ final class DeadReplayCommand extends DeadQueueSubcommand {
             }
             if (outcome.failure() != null) {
                 throw new BrokerException(
-                        outcome.failure().isPermanent(),
+                        outcome.failure().cure(),
                         "the replay of " + dead + " stopped: "
                                 + outcome.failure().getMessage() + "; " + soFar(outcome, dead),
                         outcome.failure());

@@ -11,6 +11,7 @@ import org.kuteng.app.Suggestions;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.broker.BrokerUri;
 import org.kuteng.broker.EmbeddedBrokerException;
+import org.kuteng.untrusted.PlainText;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
@@ -131,18 +132,21 @@ public final class KutengCommand {
                 || e instanceof BrokerException
                 || e instanceof EmbeddedBrokerException;
         String message = explained ? e.getMessage() : "unexpected failure: " + e;
-        BrokerUri.masked(message).lines().forEach(text -> err.println("kuteng: " + text));
+        // a configuration has a fault in each line
+        BrokerUri.masked(String.valueOf(message))
+                .lines()
+                .forEach(text -> err.println("kuteng: " + PlainText.escaped(text)));
         if (verbose) {
             StringWriter trace = new StringWriter();
             e.printStackTrace(new PrintWriter(trace));
-            err.print(BrokerUri.masked(trace.toString()));
+            err.print(PlainText.escapedLines(BrokerUri.masked(trace.toString())));
             err.flush();
         } else if (!explained) {
             err.println("kuteng: --verbose shows where it happened");
         }
         boolean configuration = e instanceof ConfigurationException
                 || e instanceof EmbeddedBrokerException
-                || e instanceof BrokerException broker && broker.isPermanent();
+                || e instanceof BrokerException broker && broker.needsPerson();
         return configuration ? WRONG_USE : FAILED;
     }
 }

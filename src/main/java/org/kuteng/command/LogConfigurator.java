@@ -9,6 +9,7 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * The log's set-up in code, since reading it from XML takes a tenth of the time to start. A file named by
@@ -16,6 +17,13 @@ import java.nio.charset.StandardCharsets;
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class LogConfigurator extends ContextAwareBase implements Configurator {
+    /** What of Camel speaks when something does not end in time. */
+    private static final List<String> CAMEL_STOPPING = List.of(
+            "DefaultShutdownStrategy",
+            "DefaultAsyncProcessorAwaitManager",
+            "DefaultInflightRepository",
+            "BaseExecutorServiceManager");
+
     @Override
     public ExecutionStatus configure(LoggerContext context) {
         if (System.getProperty("logback.configurationFile") != null) {
@@ -39,8 +47,15 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         context.getLogger("org.apache.camel").setLevel(Level.WARN);
         // the worker says in one line what becomes of a message that failed
         context.getLogger("org.apache.camel.processor.errorhandler").setLevel(Level.OFF);
+        for (String silent : List.of("FatalFallbackErrorHandler", "Resequencer", "StreamResequencer")) {
+            context.getLogger("org.apache.camel.processor." + silent).setLevel(Level.OFF);
+        }
         // a failed start is explained by the command, in one line
         context.getLogger("org.apache.camel.impl.engine.AbstractCamelContext").setLevel(Level.OFF);
+        // a stop says itself what it waits for, and what it does not wait for any longer; Camel would dump each message
+        for (String stopping : CAMEL_STOPPING) {
+            context.getLogger("org.apache.camel.impl.engine." + stopping).setLevel(Level.OFF);
+        }
         context.getLogger("org.apache.qpid").setLevel(Level.WARN);
         context.getLogger("qpid.message").setLevel(Level.OFF);
         // who asked for the task is told of it as well: a client whose consumer is refused gets its 403

@@ -1,15 +1,15 @@
 package org.kuteng.failure;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Date;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.kuteng.broker.Queues;
+import org.kuteng.untrusted.BrokerHeaders;
+import org.kuteng.untrusted.HeaderBounds;
 
 /**
  * A message that was given up. What kuteng buried tells its story in its {@link FailureHeaders}; what the broker or
@@ -24,18 +24,27 @@ public record DeadLetter(String id, String deadQueue, BasicProperties properties
     /** Added by a quorum queue when it delivers: how often it did. Not a part of the message. */
     private static final Set<String> ADDED_BY_DELIVERY = Set.of("x-delivery-count", "x-acquired-count");
 
-    private static final String X_DEATH = "x-death";
-
     /** @param received the properties as they came from the broker */
     static DeadLetter of(String deadQueue, BasicProperties received, byte[] body) {
-        BasicProperties properties = withoutHeaders(received, ADDED_BY_DELIVERY::contains);
-        String id = text(properties, FailureHeaders.DEAD_ID).orElseGet(() -> DerivedId.of(properties, body));
+        BasicProperties properties = bounded(withoutHeaders(received, ADDED_BY_DELIVERY::contains));
+        String id = OwnHeaders.deadId(properties.getHeaders()).orElseGet(() -> DerivedId.of(properties, body));
         return new DeadLetter(id, deadQueue, properties, body);
     }
 
-    /** The queue whose work it was. */
+    /** Headers without end, which somebody else put there, are not followed: a text stands for them. */
+    private static BasicProperties bounded(BasicProperties properties) {
+        Set<String> exceeding = HeaderBounds.exceeding(properties.getHeaders());
+        if (exceeding.isEmpty()) {
+            return properties;
+        }
+        Map<String, Object> headers = new LinkedHashMap<>(properties.getHeaders());
+        exceeding.forEach(name -> headers.put(name, HeaderBounds.TOO_DEEP));
+        return properties.builder().headers(headers).build();
+    }
+
+    /** The queue whose work it was; the one whose dead letters lie here, whatever a header says. */
     public String workQueue() {
-        return text(FailureHeaders.QUEUE).orElseGet(() -> Queues.workName(deadQueue));
+        return Queues.workName(deadQueue);
     }
 
     /** The route that failed. */
@@ -50,22 +59,26 @@ public record DeadLetter(String id, String deadQueue, BasicProperties properties
 
     /** How many attempts failed. */
     public Optional<Long> attempts() {
-        return header(FailureHeaders.ATTEMPTS) instanceof Number number
-                ? Optional.of(number.longValue())
-                : Optional.empty();
+        return count(FailureHeaders.ATTEMPTS);
+    }
+
+    /** How many times it was in hand when its worker ended. */
+    public Optional<Long> crashes() {
+        return count(FailureHeaders.CRASHES);
     }
 
     /** When the first attempt failed. */
     public Optional<Instant> firstFailure() {
-        return text(FailureHeaders.FIRST_FAILURE).flatMap(DeadLetter::instant);
+        return OwnHeaders.time(properties.getHeaders(), FailureHeaders.FIRST_FAILURE);
     }
 
     /** When the last attempt failed, or when the broker itself put it here. */
     public Optional<Instant> lastFailure() {
-        return text(FailureHeaders.LAST_FAILURE).flatMap(DeadLetter::instant).or(() -> death().map(
-                        death -> death.get("time"))
-                .filter(Date.class::isInstance)
-                .map(time -> ((Date) time).toInstant()));
+        return OwnHeaders.time(properties.getHeaders(), FailureHeaders.LAST_FAILURE)
+                .or(() -> BrokerHeaders.lastDeath(properties.getHeaders())
+                        .map(death -> death.get("time"))
+                        .filter(Date.class::isInstance)
+                        .map(time -> ((Date) time).toInstant()));
     }
 
     /** Why it is here. */
@@ -75,10 +88,21 @@ public record DeadLetter(String id, String deadQueue, BasicProperties properties
         if (!exception.isEmpty() || !message.isEmpty()) {
             return new Cause(exception, message);
         }
-        return death().map(death -> new Cause(
-                        "",
-                        "the broker put it here: " + death.get("reason") + " in queue '" + death.get("queue") + "'"))
+        return BrokerHeaders.lastDeath(properties.getHeaders())
+                .map(death -> new Cause("", "the broker put it here: " + BrokerHeaders.describe(death)))
                 .orElse(Cause.UNKNOWN);
+    }
+
+    /** What brokers noted on it: where it expired or was rejected. */
+    public Optional<String> brokerNote() {
+        return text(FailureHeaders.BROKER)
+                .or(() -> BrokerHeaders.describe(
+                        properties.getHeaders(), queue -> queue.startsWith(Queues.retryPrefix(workQueue()))));
+    }
+
+    /** Which headers it had that there was no room for. */
+    public Optional<String> leftOut() {
+        return text(FailureHeaders.LEFT_OUT);
     }
 
     /** The top of the exception's stack. */
@@ -93,7 +117,35 @@ public record DeadLetter(String id, String deadQueue, BasicProperties properties
 
     /** The properties that it had before it failed, but for an expiration: what is sent for work must not vanish. */
     public BasicProperties propertiesBeforeFailure() {
-        return withoutHeaders(properties, name -> name.startsWith(FailureHeaders.PREFIX));
+        return withoutHeaders(
+                properties,
+                name -> name.startsWith(FailureHeaders.PREFIX)
+                        || BrokerHeaders.isBookkeeping(name)
+                        || FailedMessage.NAMES_FURTHER_QUEUES.contains(name));
+    }
+
+    /**
+     * The properties with which it can be put into a queue of dead letters again: what the broker had noted stands in
+     * kuteng's own headers, its id and its cause stay what they are, and no further queue gets a copy.
+     */
+    BasicProperties propertiesToBuryAgain() {
+        Map<String, Object> old = properties.getHeaders();
+        if (old == null || old.keySet().stream().noneMatch(DeadLetter::isNotSentAgain)) {
+            return properties;
+        }
+        Map<String, Object> headers = new LinkedHashMap<>(old);
+        headers.keySet().removeIf(DeadLetter::isNotSentAgain);
+        headers.put(FailureHeaders.DEAD_ID, id);
+        brokerNote().ifPresent(note -> headers.put(FailureHeaders.BROKER, note));
+        if (cause() != Cause.UNKNOWN && cause().exception().isEmpty()) {
+            headers.put(FailureHeaders.MESSAGE, cause().message());
+        }
+        lastFailure().ifPresent(time -> headers.put(FailureHeaders.LAST_FAILURE, time.toString()));
+        return properties.builder().headers(headers).build();
+    }
+
+    private static boolean isNotSentAgain(String name) {
+        return BrokerHeaders.isBookkeeping(name) || FailedMessage.NAMES_FURTHER_QUEUES.contains(name);
     }
 
     private static BasicProperties withoutHeaders(
@@ -107,33 +159,12 @@ public record DeadLetter(String id, String deadQueue, BasicProperties properties
         return properties.builder().headers(rest.isEmpty() ? null : rest).build();
     }
 
-    private Object header(String name) {
-        return properties.getHeaders() == null ? null : properties.getHeaders().get(name);
-    }
-
     private Optional<String> text(String header) {
-        return text(properties, header);
+        return OwnHeaders.text(properties.getHeaders(), header);
     }
 
-    private static Optional<String> text(BasicProperties properties, String header) {
-        Object value =
-                properties.getHeaders() == null ? null : properties.getHeaders().get(header);
-        return value == null || value.toString().isEmpty() ? Optional.empty() : Optional.of(value.toString());
-    }
-
-    private static Optional<Instant> instant(String text) {
-        try {
-            return Optional.of(Instant.parse(text));
-        } catch (DateTimeException e) {
-            // somebody else's header: no time that can be told
-            return Optional.empty();
-        }
-    }
-
-    /** What RabbitMQ wrote when it moved the message here itself. */
-    private Optional<Map<?, ?>> death() {
-        return header(X_DEATH) instanceof List<?> deaths && !deaths.isEmpty() && deaths.get(0) instanceof Map<?, ?> last
-                ? Optional.of(last)
-                : Optional.empty();
+    private Optional<Long> count(String header) {
+        int count = OwnHeaders.count(properties.getHeaders(), header);
+        return count == 0 ? Optional.empty() : Optional.of((long) count);
     }
 }

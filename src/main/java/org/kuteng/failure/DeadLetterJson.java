@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.kuteng.untrusted.PlainText;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -66,9 +67,18 @@ public final class DeadLetterJson {
         return line(json);
     }
 
-    /** Any object as one line. */
+    /** Any object as one line, in which no terminal finds a command: control characters are escaped, all of them. */
     public static String line(Map<String, Object> json) {
-        return MAPPER.writeValueAsString(json);
+        String line = MAPPER.writeValueAsString(json);
+        if (line.chars().noneMatch(c -> PlainText.isControl((char) c))) {
+            return line;
+        }
+        StringBuilder escaped = new StringBuilder(line.length() + 16);
+        // they can only stand within strings
+        line.chars()
+                .forEach(c -> escaped.append(
+                        PlainText.isControl((char) c) ? String.format("\\u%04x", c) : String.valueOf((char) c)));
+        return escaped.toString();
     }
 
     /**

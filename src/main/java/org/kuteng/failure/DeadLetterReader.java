@@ -3,9 +3,11 @@ package org.kuteng.failure;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ChannelContinuationTimeoutException;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.broker.BrokerFaults;
+import org.kuteng.broker.BrokerKind;
 import org.kuteng.broker.SameThread;
 
 /**
@@ -24,10 +27,16 @@ import org.kuteng.broker.SameThread;
 final class DeadLetterReader implements AutoCloseable {
 
     /**
-     * How long no dead letter may come before it is taken that none is left. The queue may hold fewer than it counted:
-     * the embedded broker counts those in another reader's hands too.
+     * How long no dead letter may come before the broker is asked whether any is left. The queue may hold fewer than it
+     * counted: the embedded broker counts those in another reader's hands too.
      */
     private static final Duration QUIET = Duration.ofSeconds(1);
+
+    /** How often in turn the broker has to say that none is left: on a cluster some may still be under way. */
+    private static final int ASKED_AT_THE_END = 2;
+
+    /** How long the broker may have dead letters, or be silent, and send none. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     /** As many as there are are in hand at a time, since none is acknowledged before all were looked at. */
     static final int UNLIMITED = 0;
@@ -52,8 +61,13 @@ final class DeadLetterReader implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private long seen;
     private boolean inHand;
+    private boolean handAwaited;
     private boolean ended;
     private long lastSeen;
+
+    /** When the broker was last asked whether there are any; only the thread that waits for the end uses it. */
+    private long lastAsked;
+
     private Exception failure;
 
     private DeadLetterReader(Connection connection, Channel channel, String queue, long expected) {
@@ -86,8 +100,9 @@ final class DeadLetterReader implements AutoCloseable {
      * other message comes.
      *
      * @param prefetch how many may come without an acknowledgement, or {@link #UNLIMITED}
-     * @return how many the visitor saw
-     * @throws BrokerException if the connection is lost
+     * @return how many the visitor saw: fewer than {@link #expected()} if it ended this, or if the broker says that no
+     *     more are there for the taking
+     * @throws BrokerException if the connection is lost, or the broker has more and does not send them
      * @throws IOException if the visitor throws it
      */
     long read(int prefetch, Visitor visitor) throws IOException, InterruptedException {
@@ -95,18 +110,101 @@ final class DeadLetterReader implements AutoCloseable {
             return 0;
         }
         lastSeen = System.nanoTime();
+        lastAsked = lastSeen;
         consume(prefetch, visitor);
+        for (int noneLeft = 0; !awaitQuiet() && noneLeft < ASKED_AT_THE_END; ) {
+            long before = seen();
+            boolean none = isNoneLeft(visitor);
+            noneLeft = none && seen() == before ? noneLeft + 1 : 0;
+            lastAsked = System.nanoTime();
+            if (!none && System.nanoTime() - lastSeen() > PATIENCE.toNanos()) {
+                throw new BrokerException(
+                        BrokerException.Cure.TIME,
+                        "queue '" + queue + "' has more dead letters, but the broker has sent none for "
+                                + PATIENCE.toSeconds() + " s; " + seen() + " of " + expected + " were looked at",
+                        null);
+            }
+        }
         lock.lock();
         try {
-            while (inHand || !ended && seen < expected && quietNanos() < QUIET.toNanos()) {
-                changed.awaitNanos(Math.max(1, QUIET.toNanos() - quietNanos()));
-            }
+            awaitEmptyHand();
             ended = true;
             throwFailure();
             return seen;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** @return true if it is over; false if nothing has come for a while */
+    private boolean awaitQuiet() throws InterruptedException {
+        lock.lock();
+        try {
+            while (inHand || !ended && seen < expected && quietNanos() < QUIET.toNanos()) {
+                changed.awaitNanos(inHand ? QUIET.toNanos() : Math.max(1, QUIET.toNanos() - quietNanos()));
+            }
+            return ended || seen >= expected;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void awaitEmptyHand() throws InterruptedException {
+        while (inHand) {
+            handAwaited = true;
+            changed.await();
+        }
+        handAwaited = false;
+    }
+
+    /** Since a dead letter came, or the broker was asked. */
+    private long quietNanos() {
+        long now = System.nanoTime();
+        return Math.min(now - lastSeen, now - lastAsked);
+    }
+
+    /**
+     * Asks the broker whether it has any that nobody has in hand. Its count tells that on RabbitMQ. Qpid counts those in
+     * hand as well: there one more is asked for, and shown to the visitor if there is one.
+     *
+     * @return false also if the broker does not answer
+     */
+    private boolean isNoneLeft(Visitor visitor) throws InterruptedException {
+        try {
+            if (BrokerKind.of(connection) == BrokerKind.QPID) {
+                GetResponse one = channel.basicGet(queue, false);
+                if (one != null) {
+                    visitNext(visitor, one.getEnvelope(), one.getProps(), one.getBody());
+                }
+                return one == null;
+            }
+            // on a channel of its own, which an answer that is late does no harm to
+            Channel asking = connection.createChannel();
+            boolean none = asking.queueDeclarePassive(queue).getMessageCount() == 0;
+            asking.abort();
+            return none;
+        } catch (ChannelContinuationTimeoutException e) {
+            return false;
+        } catch (IOException | ShutdownSignalException e) {
+            fail(BrokerFaults.ofRequest("read queue '" + queue + "'", e));
+            return false;
+        }
+    }
+
+    /** Waits for the one that is in hand. */
+    private void visitNext(Visitor visitor, Envelope envelope, BasicProperties properties, byte[] body)
+            throws InterruptedException {
+        lock.lock();
+        try {
+            awaitEmptyHand();
+            inHand = !ended && seen < expected;
+            if (!inHand) {
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        visit(visitor, envelope, properties, body);
     }
 
     private void consume(int prefetch, Visitor visitor) {
@@ -121,8 +219,22 @@ final class DeadLetterReader implements AutoCloseable {
         }
     }
 
-    private long quietNanos() {
-        return System.nanoTime() - lastSeen;
+    private long seen() {
+        lock.lock();
+        try {
+            return seen;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long lastSeen() {
+        lock.lock();
+        try {
+            return lastSeen;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void throwFailure() throws IOException, InterruptedException {
@@ -196,22 +308,18 @@ final class DeadLetterReader implements AutoCloseable {
 
         @Override
         public void handleDelivery(String tag, Envelope envelope, BasicProperties properties, byte[] body) {
-            if (!begin()) {
-                return;
-            }
-            Exception thrown = null;
-            boolean goOn = false;
             try {
-                goOn = visitor.visit(DeadLetter.of(queue, properties, body), envelope.getDeliveryTag());
-            } catch (IOException | InterruptedException | RuntimeException e) {
-                thrown = e;
+                visitNext(visitor, envelope, properties, body);
+            } catch (InterruptedException e) {
+                // nobody interrupts the thread that reads
+                Thread.currentThread().interrupt();
             }
-            end(goOn, thrown);
         }
 
         @Override
         public void handleCancel(String tag) {
-            fail(new BrokerException(false, "queue '" + queue + "' was deleted or moved while it was read", null));
+            fail(new BrokerException(
+                    BrokerException.Cure.TIME, "queue '" + queue + "' was deleted or moved while it was read", null));
         }
 
         @Override
@@ -222,14 +330,15 @@ final class DeadLetterReader implements AutoCloseable {
         }
     }
 
-    private boolean begin() {
-        lock.lock();
+    private void visit(Visitor visitor, Envelope envelope, BasicProperties properties, byte[] body) {
+        Exception thrown = null;
+        boolean goOn = false;
         try {
-            inHand = !ended && seen < expected;
-            return inHand;
-        } finally {
-            lock.unlock();
+            goOn = visitor.visit(DeadLetter.of(queue, properties, body), envelope.getDeliveryTag());
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            thrown = e;
         }
+        end(goOn, thrown);
     }
 
     private void end(boolean goOn, Exception thrown) {
@@ -240,7 +349,8 @@ final class DeadLetterReader implements AutoCloseable {
             lastSeen = System.nanoTime();
             ended |= !goOn || thrown != null;
             failure = failure == null ? thrown : failure;
-            if (ended || seen >= expected) {
+            // not for each of them: to wake a thread costs more than all else that is done here
+            if (ended || seen >= expected || handAwaited) {
                 changed.signalAll();
             }
         } finally {

@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.broker.BrokerFaults;
+import org.kuteng.publish.PublishSettings;
 
 /** What can be done with dead letters. Each call has a connection of its own, and holds the letters no longer. */
 public final class DeadLetters {
@@ -18,7 +19,7 @@ public final class DeadLetters {
     public static final Predicate<DeadLetter> ALL = letter -> true;
 
     private final Broker broker;
-    private final ConfirmedSender.Limits limits;
+    private final PublishSettings settings;
 
     /** Looks at a dead letter. */
     @FunctionalInterface
@@ -41,7 +42,7 @@ public final class DeadLetters {
      */
     public DeadLetters(Broker broker, int confirmWindow, Duration confirmTimeout) {
         this.broker = broker;
-        this.limits = new ConfirmedSender.Limits(confirmWindow, confirmTimeout);
+        this.settings = new PublishSettings(true, confirmTimeout, confirmWindow, false);
     }
 
     /** Whether the broker has a queue. */
@@ -77,7 +78,7 @@ public final class DeadLetters {
 
     /** Sends dead letters to their work queues again. */
     public Replay replay() {
-        return new Replay(broker, limits);
+        return new Replay(broker, settings);
     }
 
     /** Takes hold of dead letters, to discard them or not. */
@@ -92,6 +93,6 @@ public final class DeadLetters {
 
     /** Puts exported dead letters back into their queues. */
     public Import importing() {
-        return new Import(broker, limits);
+        return new Import(broker, settings);
     }
 }

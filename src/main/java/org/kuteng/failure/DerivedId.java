@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+import org.kuteng.untrusted.PlainText;
 
 /** A name for a dead letter that carries none: the same one whenever it is looked at. */
 final class DerivedId {
@@ -13,10 +14,13 @@ final class DerivedId {
 
     private DerivedId() {}
 
-    /** The message-id; without one, a hash of all that the message is. */
+    /** The message-id; without one that can be shown and typed, a hash of all that the message is. */
     static String of(BasicProperties properties, byte[] body) {
         String messageId = properties.getMessageId();
-        return messageId == null || messageId.isBlank() ? hash(properties, body) : messageId;
+        boolean usable = messageId != null
+                && !messageId.isBlank()
+                && messageId.chars().noneMatch(c -> PlainText.isControl((char) c));
+        return usable ? messageId : hash(properties, body);
     }
 
     private static String hash(BasicProperties properties, byte[] body) {

@@ -5,25 +5,37 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.kuteng.broker.Queues;
-import org.kuteng.rabbitmq.Delivery;
-import org.kuteng.rabbitmq.Failure;
+import org.kuteng.untrusted.BrokerHeaders;
+import org.kuteng.untrusted.PlainText;
+import org.kuteng.untrusted.Thrown;
+import org.kuteng.work.Delivery;
+import org.kuteng.work.Failure;
 
 /** Describes a failure in the headers of the message, and leaves everything else of the message as it was. */
 final class FailedMessage {
-    /** Long enough to recognise, short enough for a header frame and a column. */
-    private static final int MAX_MESSAGE = 1_000;
-
     /** AMQP's delivery mode of messages that survive a restart of the broker. */
     private static final int PERSISTENT = 2;
 
-    private static final int MAX_SHORT_MESSAGE = 200;
+    /** Of a cause in a line of the log, in characters. */
+    private static final int MAX_LINE = 200;
 
     private static final int MAX_STACK_FRAMES = 12;
 
     /** Long enough that no two dead letters of a queue meet, short enough to be typed. */
     private static final int ID_LENGTH = 10;
+
+    /** A header with which RabbitMQ is told to send a message to further queues as well. */
+    private static final String CC = "CC";
+
+    /** The same; the broker removes it, where it knows it. */
+    private static final String BCC = "BCC";
+
+    /** Headers by which a message reaches queues that its sender did not address. */
+    static final Set<String> NAMES_FURTHER_QUEUES = Set.of(CC, BCC);
 
     private FailedMessage() {}
 
@@ -31,20 +43,19 @@ final class FailedMessage {
         return UUID.randomUUID().toString().replace("-", "").substring(0, ID_LENGTH);
     }
 
-    /** A copy of the message's headers, without what RabbitMQ added when a retry queue gave the message back. */
+    /**
+     * A copy of the message's headers, fit to be sent again: those of brokers as a text, those of kuteng only if they are
+     * valid.
+     */
     static Map<String, Object> headers(Delivery delivery) {
-        Map<String, Object> headers = new HashMap<>();
-        if (delivery.properties().getHeaders() != null) {
-            headers.putAll(delivery.properties().getHeaders());
+        Map<String, Object> arrived = delivery.properties().getHeaders();
+        if (arrived == null) {
+            return new HashMap<>();
         }
-        Object firstDeath = headers.get("x-first-death-queue");
-        if (firstDeath != null && firstDeath.toString().startsWith(Queues.retryPrefix(delivery.workQueue()))) {
-            headers.remove("x-death");
-            headers.keySet().removeIf(name -> name.startsWith("x-first-death-") || name.startsWith("x-last-death-"));
-        }
-        // what a quorum queue counts is told with each delivery, and is not the message's own
-        headers.remove("x-delivery-count");
-        headers.remove("x-acquired-count");
+        Map<String, Object> headers = OwnHeaders.valid(BrokerHeaders.without(arrived));
+        String retries = Queues.retryPrefix(delivery.workQueue());
+        BrokerHeaders.describe(arrived, queue -> queue.startsWith(retries))
+                .ifPresent(told -> headers.putIfAbsent(FailureHeaders.BROKER, told));
         return headers;
     }
 
@@ -52,47 +63,57 @@ final class FailedMessage {
     static Map<String, Object> headers(Delivery delivery, Failure failure) {
         Map<String, Object> headers = headers(delivery);
         String now = Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
-        headers.put(FailureHeaders.ATTEMPTS, count(headers, FailureHeaders.ATTEMPTS) + 1);
+        headers.put(FailureHeaders.ATTEMPTS, OwnHeaders.count(headers, FailureHeaders.ATTEMPTS) + 1);
         headers.putIfAbsent(FailureHeaders.FIRST_FAILURE, now);
         headers.put(FailureHeaders.LAST_FAILURE, now);
         headers.put(FailureHeaders.QUEUE, delivery.workQueue());
-        put(headers, FailureHeaders.ROUTE, failure.routeId());
-        put(headers, FailureHeaders.STEP, failure.stepId());
+        put(headers, FailureHeaders.ROUTE, failure.routeId(), OwnHeaders.MAX_NAME);
+        put(headers, FailureHeaders.STEP, failure.stepId(), OwnHeaders.MAX_NAME);
         Throwable cause = failure.cause();
-        put(headers, FailureHeaders.EXCEPTION, cause.getClass().getName());
-        put(headers, FailureHeaders.MESSAGE, cut(cause.getMessage(), MAX_MESSAGE));
-        put(headers, FailureHeaders.STACK, stack(cause));
+        put(headers, FailureHeaders.EXCEPTION, cause.getClass().getName(), OwnHeaders.MAX_NAME);
+        put(headers, FailureHeaders.MESSAGE, Thrown.story(cause, OwnHeaders.MAX_MESSAGE), OwnHeaders.MAX_MESSAGE);
+        put(headers, FailureHeaders.STACK, stack(cause), OwnHeaders.MAX_STACK);
         return headers;
     }
 
-    private static void put(Map<String, Object> headers, String name, String value) {
+    private static void put(Map<String, Object> headers, String name, String value, int most) {
         if (value == null || value.isEmpty()) {
             headers.remove(name);
         } else {
-            headers.put(name, value);
+            headers.put(name, PlainText.cut(value, most));
         }
-    }
-
-    static int count(Map<String, Object> headers, String name) {
-        return headers.get(name) instanceof Number number ? number.intValue() : 0;
     }
 
     /**
      * The message's properties with these headers, fit to be sent by somebody else to another queue: persistent, not to
-     * expire, not under another's name, and to no further queue. What it had of these is kept in headers.
+     * expire, not under another's name, and to no further queue. What it had of these is kept in headers. What the
+     * headers tell of a failure is shortened if the broker takes no frame of that size.
+     *
+     * @return empty if the message's own headers leave no room: it can only be buried
      */
-    static BasicProperties.Builder properties(Delivery delivery, Map<String, Object> headers) {
+    static Optional<BasicProperties> toSend(Delivery delivery, Map<String, Object> headers) {
+        return HeaderFit.shortened(properties(delivery, headers), delivery.frameMax());
+    }
+
+    /** The same, without such headers of the message as there is no room for; the dead letter names them. */
+    static BasicProperties toBury(Delivery delivery, Map<String, Object> headers) {
+        return HeaderFit.cut(properties(delivery, headers), delivery.frameMax());
+    }
+
+    private static BasicProperties properties(Delivery delivery, Map<String, Object> headers) {
         keep(headers, FailureHeaders.EXPIRATION, delivery.properties().getExpiration());
         // RabbitMQ refuses a message that does not bear the name of the user who sends it
         keep(headers, FailureHeaders.USER_ID, delivery.properties().getUserId());
-        // RabbitMQ sends a copy to each queue that it names
-        keep(headers, FailureHeaders.CC, headers.remove("CC"));
+        // RabbitMQ sends a copy to each queue that they name
+        keep(headers, FailureHeaders.CC, headers.remove(CC));
+        keep(headers, FailureHeaders.BCC, headers.remove(BCC));
         return delivery.properties()
                 .builder()
                 .headers(headers)
                 .deliveryMode(PERSISTENT)
                 .expiration(null)
-                .userId(null);
+                .userId(null)
+                .build();
     }
 
     private static void keep(Map<String, Object> headers, String name, Object value) {
@@ -103,27 +124,25 @@ final class FailedMessage {
 
     /** {@code IllegalStateException: no such order}, on one line. */
     static String shortText(Throwable cause) {
-        String message = cut(cause.getMessage(), MAX_SHORT_MESSAGE);
-        String name = cause.getClass().getSimpleName();
-        return message == null ? name : name + ": " + message.replaceAll("\\s+", " ");
-    }
-
-    private static String cut(String text, int most) {
-        return text == null || text.length() <= most ? text : text.substring(0, most) + "…";
+        return Thrown.line(cause, MAX_LINE);
     }
 
     private static String stack(Throwable thrown) {
         StringBuilder stack = new StringBuilder();
-        for (Throwable t = thrown; t != null && t != t.getCause(); t = t.getCause()) {
+        for (Throwable t : Thrown.chain(thrown)) {
             stack.append(stack.length() == 0 ? "" : "caused by ")
                     .append(t.getClass().getName());
-            if (t.getMessage() != null) {
-                stack.append(": ").append(cut(t.getMessage(), MAX_MESSAGE));
+            String message = Thrown.message(t);
+            if (!message.isEmpty()) {
+                stack.append(": ").append(PlainText.cut(message, OwnHeaders.MAX_MESSAGE));
             }
             stack.append('\n');
-            StackTraceElement[] frames = t.getStackTrace();
+            StackTraceElement[] frames = Thrown.frames(t);
             for (int i = 0; i < Math.min(frames.length, MAX_STACK_FRAMES); i++) {
                 stack.append("  at ").append(frames[i]).append('\n');
+            }
+            if (stack.length() > OwnHeaders.MAX_STACK) {
+                break;
             }
         }
         return stack.toString();

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -14,10 +16,12 @@ import org.kuteng.broker.QueueDefinition;
 import org.kuteng.broker.QueueType;
 import org.kuteng.broker.Queues;
 import org.kuteng.broker.Topology;
-import org.kuteng.rabbitmq.Delivery;
-import org.kuteng.rabbitmq.Failure;
-import org.kuteng.rabbitmq.FailureHandler;
-import org.kuteng.rabbitmq.OutgoingMessage;
+import org.kuteng.events.Outcome;
+import org.kuteng.publish.OutgoingMessage;
+import org.kuteng.untrusted.HeaderBoundsException;
+import org.kuteng.work.Delivery;
+import org.kuteng.work.Failure;
+import org.kuteng.work.FailureHandler;
 
 /**
  * Failed work is attempted again after a while, which it waits in the broker, and buried when it has failed often
@@ -25,6 +29,13 @@ import org.kuteng.rabbitmq.OutgoingMessage;
  * buried too.
  */
 public final class FailureHandling implements FailureHandler {
+    /**
+     * Where the broker counts crashes: how many a message must have seen before it is worked on alone. A lost
+     * connection counts for everything that was sent ahead on it, so that one is no reason for a detour, and does not
+     * tell which of the messages is to blame.
+     */
+    private static final int SUSPICIOUS_CRASHES = 2;
+
     private final RetrySettings defaults;
     private final Supplier<Set<Duration>> routeDelays;
     private final Function<Route, RetrySettings> ofRoute;
@@ -63,20 +74,29 @@ public final class FailureHandling implements FailureHandler {
         Failure failure = work.failure();
         RetrySettings settings = settings(work.route());
         Map<String, Object> headers = FailedMessage.headers(delivery, failure);
-        int attempts = FailedMessage.count(headers, FailureHeaders.ATTEMPTS);
+        int attempts = OwnHeaders.count(headers, FailureHeaders.ATTEMPTS);
         String what = "attempt " + attempts + " of " + settings.attempts() + " failed"
                 + (failure.stepId() == null ? "" : " at " + failure.stepId()) + ": "
                 + FailedMessage.shortText(failure.cause());
         boolean last = attempts >= settings.attempts();
-        if (failure.bury() || last || settings.givesUp(failure.cause())) {
+        if (failure.bury() || last || isHopeless(failure.cause()) || settings.givesUp(failure.cause())) {
             return bury(delivery, headers, what);
         }
         Duration delay = settings.delays().get(attempts - 1);
-        BasicProperties properties = FailedMessage.properties(delivery, headers).build();
+        Optional<BasicProperties> properties = FailedMessage.toSend(delivery, headers);
+        if (properties.isEmpty()) {
+            return bury(delivery, headers, what + "; its headers leave no room for those of a retry");
+        }
         String queue = Queues.retryName(delivery.workQueue(), delay);
         return new Move(
-                message(queue, properties, delivery),
+                message(queue, properties.get(), delivery),
+                Outcome.RETRIED,
                 what + "; next attempt in " + delay.toString().substring(2).toLowerCase(java.util.Locale.ROOT));
+    }
+
+    /** Whether the message itself is at fault, and would be at each attempt. */
+    private static boolean isHopeless(Throwable cause) {
+        return cause instanceof HeaderBoundsException;
     }
 
     private static Move bury(Delivery delivery, Map<String, Object> headers, String what) {
@@ -84,7 +104,8 @@ public final class FailureHandling implements FailureHandler {
         headers.put(FailureHeaders.DEAD_ID, id);
         String queue = Queues.deadName(delivery.workQueue());
         return new Move(
-                message(queue, FailedMessage.properties(delivery, headers).build(), delivery),
+                message(queue, FailedMessage.toBury(delivery, headers), delivery),
+                Outcome.BURIED,
                 what + "; buried in " + queue + " (./kuteng dead show " + id + ")");
     }
 
@@ -95,36 +116,50 @@ public final class FailureHandling implements FailureHandler {
     @Override
     public Move beforeWork(Delivery delivery, Route route) {
         boolean first = delivery.queue().equals(delivery.workQueue());
+        OptionalInt counted = delivery.crashes();
+        if (counted.isPresent() && counted.getAsInt() < (first ? SUSPICIOUS_CRASHES : 1)) {
+            // handed back cleanly, or on its way when a connection was lost
+            return null;
+        }
         Map<String, Object> headers = FailedMessage.headers(delivery);
         String queue = Queues.redeliveredName(delivery.workQueue());
+        if (first && counted.isPresent()) {
+            // as where the broker does not count: the first is not held against it
+            headers.put(
+                    FailureHeaders.CRASHES,
+                    Math.max(counted.getAsInt() - 1, OwnHeaders.count(headers, FailureHeaders.CRASHES)));
+        }
         if (!first) {
             // one at a time: it was in hand when the worker ended
-            int crashes = FailedMessage.count(headers, FailureHeaders.CRASHES) + 1;
+            int crashes = OwnHeaders.count(headers, FailureHeaders.CRASHES) + 1;
             headers.put(FailureHeaders.CRASHES, crashes);
             RetrySettings settings = settings(route);
             if (crashes >= settings.crashes()) {
-                Failure failure = new Failure(
-                        new WorkerEndedException(crashes), route == null ? null : route.getRouteId(), null, true);
-                Map<String, Object> described = FailedMessage.headers(delivery, failure);
-                described.put(FailureHeaders.CRASHES, crashes);
-                return bury(delivery, described, "the worker ended " + crashes + " times with this message in hand");
+                return buryForCrashes(delivery, route, new WorkerEndedException(crashes), crashes);
             }
         }
-        return new Move(
-                message(queue, FailedMessage.properties(delivery, headers).build(), delivery), null);
+        Optional<BasicProperties> properties = FailedMessage.toSend(delivery, headers);
+        if (properties.isPresent()) {
+            return new Move(message(queue, properties.get(), delivery), Outcome.MOVED, null);
+        }
+        // what cannot be moved is worked on where it is, and what cannot be counted is not risked again
+        return first ? null : buryForCrashes(delivery, route, WorkerEndedException.uncounted(), 1);
+    }
+
+    private static Move buryForCrashes(Delivery delivery, Route route, WorkerEndedException cause, int crashes) {
+        Failure failure = new Failure(cause, route == null ? null : route.getRouteId(), null, true);
+        Map<String, Object> described = FailedMessage.headers(delivery, failure);
+        described.put(FailureHeaders.CRASHES, crashes);
+        return bury(delivery, described, cause.getMessage());
     }
 
     @Override
     public Move handBack(Delivery delivery) {
-        if (delivery.queue().equals(delivery.workQueue())) {
+        if (delivery.queue().equals(delivery.workQueue()) || delivery.crashes().isPresent()) {
             return null;
         }
-        return new Move(
-                message(
-                        delivery.queue(),
-                        FailedMessage.properties(delivery, FailedMessage.headers(delivery))
-                                .build(),
-                        delivery),
-                null);
+        return FailedMessage.toSend(delivery, FailedMessage.headers(delivery))
+                .map(properties -> new Move(message(delivery.queue(), properties, delivery), Outcome.HANDED_BACK, null))
+                .orElse(null);
     }
 }

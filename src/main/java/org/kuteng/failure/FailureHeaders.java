@@ -2,16 +2,17 @@ package org.kuteng.failure;
 
 /**
  * The headers that a message carries once its work has failed. They reach the route, which may read them, but are not
- * passed on to other queues. The headers and properties that the message had before are left as they are.
+ * passed on to other queues. The headers and properties that the message had before are left as they are. Those that
+ * are not as described here count as absent: anybody who may send to a queue can set them.
  */
 public final class FailureHeaders {
     /** What every one of them begins with. */
     public static final String PREFIX = "kuteng-";
 
-    /** How many attempts have failed (whole number). */
+    /** How many attempts have failed (whole number from 1). */
     public static final String ATTEMPTS = PREFIX + "attempts";
 
-    /** How many times the message was in hand when its worker ended without a word (whole number). */
+    /** How many times the message was in hand when its worker ended without a word (whole number from 1). */
     public static final String CRASHES = PREFIX + "crashes";
 
     /** The work queue that it belongs to (text). */
@@ -49,6 +50,18 @@ public final class FailureHeaders {
 
     /** The CC header that the message had; RabbitMQ would send a copy of a retry to each queue in it (list of text). */
     public static final String CC = PREFIX + "cc";
+
+    /** The BCC header that the message had; as {@link #CC}. */
+    public static final String BCC = PREFIX + "bcc";
+
+    /**
+     * What brokers had noted on the message before kuteng got it: where it expired or was rejected (text, cut). Their own
+     * headers for that, {@code x-death} and the like, are never sent again, since the broker would believe them.
+     */
+    public static final String BROKER = PREFIX + "broker";
+
+    /** Which headers the message had that a dead letter has no room for (text, cut). */
+    public static final String LEFT_OUT = PREFIX + "left-out";
 
     private FailureHeaders() {}
 }

@@ -42,7 +42,9 @@ public final class HeldLetters implements AutoCloseable {
         boolean all = tags.stream().allMatch(reader::acknowledge);
         if (!reader.finish() || !all) {
             throw new BrokerException(
-                    false, "the connection to the broker broke: not all of them were discarded", null);
+                    BrokerException.Cure.TIME,
+                    "the connection to the broker broke: not all of them were discarded",
+                    null);
         }
     }
 

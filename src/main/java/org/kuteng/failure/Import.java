@@ -15,11 +15,16 @@ import org.kuteng.broker.BrokerException;
 import org.kuteng.broker.QueueType;
 import org.kuteng.broker.Queues;
 import org.kuteng.broker.Topology;
+import org.kuteng.publish.ConfirmedBatch;
+import org.kuteng.publish.PublishSettings;
 
 /** Puts exported dead letters back into their queues. */
 public final class Import {
+    /** The name of the connection. */
+    private static final String SENDING = "kuteng dead, sending";
+
     private final Broker broker;
-    private final ConfirmedSender.Limits limits;
+    private final PublishSettings settings;
     private final AtomicLong imported = new AtomicLong();
     private volatile boolean stopped;
 
@@ -47,9 +52,9 @@ public final class Import {
         boolean visit(DeadLetter letter) throws IOException, InterruptedException;
     }
 
-    Import(Broker broker, ConfirmedSender.Limits limits) {
+    Import(Broker broker, PublishSettings settings) {
         this.broker = broker;
-        this.limits = limits;
+        this.settings = settings;
     }
 
     /**
@@ -69,7 +74,8 @@ public final class Import {
             total.incrementAndGet();
             return !stopped;
         });
-        try (ConfirmedSender sender = new ConfirmedSender(broker, limits, token -> imported.incrementAndGet())) {
+        try (ConfirmedBatch sender =
+                new ConfirmedBatch(broker, SENDING, settings, token -> imported.incrementAndGet())) {
             for (String queue : queues) {
                 if (!sender.exists(queue)) {
                     sender.declare(
@@ -82,7 +88,9 @@ public final class Import {
                 read(file, letter -> {
                     String queue = into == null ? letter.deadQueue() : into;
                     progress.update(sent.incrementAndGet(), total.get(), imported.get());
-                    return !stopped && sender.send(queue, Senders.own(letter.properties(), broker), letter.body(), 0);
+                    return !stopped
+                            && sender.send(
+                                    queue, Senders.own(letter.propertiesToBuryAgain(), broker), letter.body(), 0);
                 });
                 sender.awaitConfirms();
             } catch (BrokerException e) {

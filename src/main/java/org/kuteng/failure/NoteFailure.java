@@ -2,8 +2,8 @@ package org.kuteng.failure;
 
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.kuteng.rabbitmq.Delivery;
-import org.kuteng.rabbitmq.FailedStep;
+import org.kuteng.work.FailedStep;
+import org.kuteng.work.Work;
 
 /**
  * A step for the error handling of routes: notes that the work failed. What follows from it happens when the route has
@@ -27,11 +27,9 @@ public final class NoteFailure implements Processor {
     @Override
     public void process(Exchange exchange) throws Exception {
         Exception caught = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Exception.class);
-        Delivery delivery = exchange.getProperty(Delivery.PROPERTY, Delivery.class);
         Exception cause = caught != null ? caught : new IllegalStateException("the route gave the message up");
-        if (delivery == null) {
+        if (!Work.fail(exchange, FailedStep.of(exchange, cause, bury))) {
             throw cause;
         }
-        delivery.fail(FailedStep.of(exchange, cause, bury));
     }
 }

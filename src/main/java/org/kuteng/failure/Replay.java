@@ -5,6 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
+import org.kuteng.publish.ConfirmedBatch;
+import org.kuteng.publish.PublishSettings;
 
 /**
  * Sends dead letters to their work queues again. Each is removed only once the broker has confirmed it there, so that
@@ -14,12 +16,15 @@ public final class Replay {
     /** AMQP has 16 bits for it. */
     private static final int MOST_PREFETCH = 65_535;
 
+    /** The name of the connection. */
+    private static final String SENDING = "kuteng dead, sending";
+
     private final Broker broker;
-    private final ConfirmedSender.Limits limits;
+    private final PublishSettings settings;
     private final AtomicLong replayed = new AtomicLong();
     private final AtomicLong notRemoved = new AtomicLong();
     private DeadLetterReader reader;
-    private ConfirmedSender sender;
+    private ConfirmedBatch sender;
     private boolean stopped;
 
     /**
@@ -33,9 +38,9 @@ public final class Replay {
      */
     public record Outcome(long replayed, long left, long perhapsTwice, boolean stopped, BrokerException failure) {}
 
-    Replay(Broker broker, ConfirmedSender.Limits limits) {
+    Replay(Broker broker, PublishSettings settings) {
         this.broker = broker;
-        this.limits = limits;
+        this.settings = settings;
     }
 
     /**
@@ -45,7 +50,7 @@ public final class Replay {
      */
     public Outcome run(String deadQueue, Predicate<DeadLetter> wanted, Progress progress) throws InterruptedException {
         try (DeadLetterReader from = DeadLetterReader.open(broker, deadQueue);
-                ConfirmedSender to = new ConfirmedSender(broker, limits, this::confirmed)) {
+                ConfirmedBatch to = new ConfirmedBatch(broker, SENDING, settings, this::confirmed)) {
             begin(from, to);
             AtomicLong looked = new AtomicLong();
             BrokerException failure = null;
@@ -58,11 +63,11 @@ public final class Replay {
             } catch (BrokerException e) {
                 failure = e;
             } catch (IOException e) {
-                failure = new BrokerException(false, "the connection broke: " + e.getMessage(), e);
+                failure = new BrokerException(BrokerException.Cure.TIME, "the connection broke: " + e.getMessage(), e);
             }
             // what the broker confirmed has been acknowledged; without an answer to the last of it, it may not know
             boolean known = from.finish();
-            long twice = to.unconfirmed() + notRemoved.get() + (known ? 0 : limits.window());
+            long twice = to.unconfirmed() + notRemoved.get() + (known ? 0 : settings.window());
             long done = replayed.get();
             return new Outcome(
                     done, Math.max(0, from.expected() - done), Math.min(twice, looked.get()), stopped, failure);
@@ -74,10 +79,10 @@ public final class Replay {
      * after a kill deliver again all that was replayed meanwhile.
      */
     private int prefetch(Predicate<DeadLetter> wanted) {
-        return wanted == DeadLetters.ALL ? Math.min(2 * limits.window(), MOST_PREFETCH) : DeadLetterReader.UNLIMITED;
+        return wanted == DeadLetters.ALL ? Math.min(2 * settings.window(), MOST_PREFETCH) : DeadLetterReader.UNLIMITED;
     }
 
-    private synchronized void begin(DeadLetterReader from, ConfirmedSender to) {
+    private synchronized void begin(DeadLetterReader from, ConfirmedBatch to) {
         reader = from;
         sender = to;
         if (stopped) {
@@ -88,7 +93,7 @@ public final class Replay {
     private boolean send(DeadLetter letter, long tag) throws IOException, InterruptedException {
         if (!sender.exists(letter.workQueue())) {
             throw new BrokerException(
-                    false,
+                    BrokerException.Cure.TIME,
                     "dead letter " + letter.id() + " belongs to queue '" + letter.workQueue()
                             + "', which does not exist; start its worker, which declares it",
                     null);

@@ -2,6 +2,7 @@ package org.kuteng.failure;
 
 import java.time.Duration;
 import java.util.List;
+import org.kuteng.untrusted.Thrown;
 
 /**
  * When work that failed is attempted again.
@@ -32,7 +33,7 @@ public record RetrySettings(List<Duration> delays, List<String> giveUp, int cras
     }
 
     boolean givesUp(Throwable thrown) {
-        for (Throwable t = thrown; t != null && t != t.getCause(); t = t.getCause()) {
+        for (Throwable t : Thrown.chain(thrown)) {
             for (Class<?> type = t.getClass(); type != null; type = type.getSuperclass()) {
                 if (giveUp.contains(type.getName()) || giveUp.contains(type.getSimpleName())) {
                     return true;

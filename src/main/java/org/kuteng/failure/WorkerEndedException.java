@@ -5,10 +5,17 @@ final class WorkerEndedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     WorkerEndedException(int times) {
-        super(
-                "the worker ended, or lost the broker, " + times + " times with this message in hand",
-                null,
-                false,
-                false);
+        this("the worker ended, or lost the broker, " + times + " times with this message in hand");
+    }
+
+    private WorkerEndedException(String message) {
+        super(message, null, false, false);
+    }
+
+    /** Of a message whose headers fill their frame. */
+    static WorkerEndedException uncounted() {
+        return new WorkerEndedException(
+                "the worker ended, or lost the broker, with this message in hand, and its headers"
+                        + " leave no room to count how often");
     }
 }

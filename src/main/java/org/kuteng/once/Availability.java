@@ -5,7 +5,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.kuteng.rabbitmq.OnceOnly.NotNowException;
+import org.kuteng.work.OnceOnly.NotNowException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +15,11 @@ final class Availability implements AutoCloseable {
 
     /** How often a database that is away is asked, and how long a message is held before it goes back to its queue. */
     private static final long PAUSE_MILLIS = 1_000;
+
+    /** How often a database without a connection left is asked for one: less often each time. */
+    private static final long FIRST_ROOM_PAUSE_MILLIS = 1_000;
+
+    private static final long LONGEST_ROOM_PAUSE_MILLIS = 30_000;
 
     private final Database database;
 
@@ -27,6 +32,13 @@ final class Availability implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private final ScheduledThreadPoolExecutor prober;
     private volatile String why;
+
+    /** Since when it is away, in terms of {@link System#nanoTime()}. */
+    private volatile long awaySince;
+
+    /** Since when it has no connection left for some of the workers, in terms of {@link System#nanoTime()}; 0: it has. */
+    private long fullSince;
+
     private boolean closed;
 
     Availability(Database database) {
@@ -96,16 +108,76 @@ final class Availability implements AutoCloseable {
                 database.check();
                 return false;
             } catch (SQLException e) {
-                away(e);
+                if (DatabaseFaults.isFull(e)) {
+                    full(e);
+                } else {
+                    away(e);
+                }
                 return true;
             }
         }
     }
 
     void away(SQLException fault) {
+        awaySince = System.nanoTime();
         why = DatabaseFaults.explain(fault);
-        LOG.warn("{} is away ({}); messages go back to their queues until it is there again", database, why);
+        LOG.warn(
+                "{} {} ({}); messages go back to their queues until it is there again",
+                database,
+                DatabaseFaults.isFull(fault) ? "has no connection left" : "is away",
+                why);
         probeLater();
+    }
+
+    /**
+     * It is there, but has no connection left for one more worker. The others go on: only a message that finds no
+     * connection goes back to its queue.
+     */
+    void full(SQLException fault) {
+        lock.lock();
+        try {
+            if (fullSince != 0 || closed) {
+                return;
+            }
+            fullSince = System.nanoTime();
+            prober.schedule(() -> probeRoom(FIRST_ROOM_PAUSE_MILLIS), FIRST_ROOM_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        } finally {
+            lock.unlock();
+        }
+        LOG.warn(
+                "{} has no connection left ({}); messages that find none go back to their queues",
+                database,
+                DatabaseFaults.explain(fault));
+    }
+
+    private void probeRoom(long pauseMillis) {
+        boolean room;
+        try {
+            database.check();
+            room = true;
+        } catch (SQLException e) {
+            // if it is away now, a worker finds out
+            room = !DatabaseFaults.isFull(e);
+        } catch (RuntimeException e) {
+            LOG.debug("not asked", e);
+            room = false;
+        }
+        long since;
+        lock.lock();
+        try {
+            since = fullSince;
+            if (!room && !closed) {
+                long next = Math.min(LONGEST_ROOM_PAUSE_MILLIS, 2 * pauseMillis);
+                prober.schedule(() -> probeRoom(next), next, TimeUnit.MILLISECONDS);
+                return;
+            }
+            fullSince = 0;
+        } finally {
+            lock.unlock();
+        }
+        if (room) {
+            LOG.info("{} has connections again, after {} s", database, secondsSince(since));
+        }
     }
 
     private void probeLater() {
@@ -143,7 +215,11 @@ final class Availability implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        LOG.info("{} is there again", database);
+        LOG.info("{} is there again, after {} s", database, secondsSince(awaySince));
+    }
+
+    private static long secondsSince(long nanoTime) {
+        return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - nanoTime);
     }
 
     /** Nobody waits any longer. */

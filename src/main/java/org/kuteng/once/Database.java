@@ -1,7 +1,7 @@
 package org.kuteng.once;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -25,40 +25,56 @@ public final class Database implements AutoCloseable {
 
     private final DatabaseSettings settings;
     private final Dialect dialect;
+
+    /** Null if it is no H2 database in a file. */
+    private final H2Store store;
+
     private final String url;
-    private final Properties properties;
-    private final HikariDataSource pool;
+
+    /** Does not connect before it is asked for a connection, when {@link #properties} are known. */
+    private final HikariDataSource pool = new HikariDataSource();
+
     private final JoiningDataSource joining;
     private final Availability availability = new Availability(this);
     private final Map<String, Integer> consumers = new ConcurrentHashMap<>();
+    private final ServerRoom room;
+    private volatile Properties properties;
     private volatile boolean migrated;
 
     /** Does not connect yet. */
     public Database(DatabaseSettings settings) {
         this.settings = settings;
         this.dialect = Dialect.of(settings.url());
-        this.url = dialect.complete(settings.url());
         this.properties = dialect.properties(settings.user(), settings.password());
         if (dialect == Dialect.H2) {
             H2Server.keepOnLoopback();
             H2Server.closeWithThePoolOnly();
+            OwnerOnlyFiles.register();
         }
-        this.pool = new HikariDataSource(poolConfig());
+        this.store = dialect == Dialect.H2 ? H2Store.of(settings) : null;
+        this.url = store == null
+                ? dialect.complete(settings.url())
+                : hasPasswordOfItsOwn() ? store.workUrl() : store.url();
+        this.room = dialect == Dialect.POSTGRESQL ? new ServerRoom(this) : null;
         this.joining = new JoiningDataSource(pool);
+        configurePool();
     }
 
-    private HikariConfig poolConfig() {
-        HikariConfig config = new HikariConfig();
-        config.setPoolName("kuteng");
-        config.setJdbcUrl(url);
-        config.setDataSourceProperties(properties);
-        config.setConnectionInitSql(dialect.initialise());
-        config.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
-        config.setMaximumPoolSize(SPARE_CONNECTIONS);
-        config.setMinimumIdle(1);
+    /** Whether kuteng makes and keeps its password. */
+    private boolean hasPasswordOfItsOwn() {
+        return store != null && settings.password() == null;
+    }
+
+    private void configurePool() {
+        pool.setPoolName("kuteng");
+        pool.setJdbcUrl(url);
+        pool.setDataSourceProperties(properties);
+        pool.setConnectionInitSql(dialect.initialise());
+        pool.setConnectionTimeout(CONNECTION_TIMEOUT_MILLIS);
+        pool.setMaximumPoolSize(SPARE_CONNECTIONS);
+        pool.setMinimumIdle(1);
         // a database that is away at the start is waited for
-        config.setInitializationFailTimeout(-1);
-        return config;
+        pool.setInitializationFailTimeout(-1);
     }
 
     /**
@@ -67,11 +83,17 @@ public final class Database implements AutoCloseable {
      * @throws DatabaseException if it refuses in a way that trying again cannot help
      */
     public void open() {
+        if (hasPasswordOfItsOwn()) {
+            properties = store.credentials();
+            pool.setDataSourceProperties(properties);
+        } else if (store != null) {
+            store.createFolder();
+        }
         try {
             check();
             LOG.info("{}", settings);
         } catch (SQLException e) {
-            if (!DatabaseFaults.isAway(e)) {
+            if (!DatabaseFaults.isAway(e) && !DatabaseFaults.isFull(e)) {
                 throw new DatabaseException("database " + settings + ": " + DatabaseFaults.explain(e), e);
             }
             availability.away(e);
@@ -103,6 +125,20 @@ public final class Database implements AutoCloseable {
         pool.setMaximumPoolSize(SPARE_CONNECTIONS + all);
         // made ahead, and kept: no message waits for a connection to be made
         pool.setMinimumIdle(1 + all);
+        if (room != null) {
+            room.checkSoon();
+        }
+    }
+
+    /** How many connections it may have at most. */
+    int wantedConnections() {
+        return pool.getMaximumPoolSize();
+    }
+
+    /** How many connections it has now. */
+    int connections() {
+        HikariPoolMXBean now = pool.getHikariPoolMXBean();
+        return now == null ? 0 : now.getTotalConnections();
     }
 
     Dialect dialect() {
@@ -135,6 +171,11 @@ public final class Database implements AutoCloseable {
         joining.join(transaction);
     }
 
+    /** The transaction that this thread has joined; null: none. */
+    Transaction current() {
+        return joining.current();
+    }
+
     /** Ends what {@link #join} began, and gives the connection back. */
     void leave(Transaction transaction) {
         joining.leave();
@@ -152,19 +193,37 @@ public final class Database implements AutoCloseable {
 
     /** No connection that was made until now is used again. */
     void forgetConnections() {
-        pool.getHikariPoolMXBean().softEvictConnections();
+        HikariPoolMXBean now = pool.getHikariPoolMXBean();
+        if (now != null) {
+            now.softEvictConnections();
+        }
     }
 
     /** Asks the database itself, on a new connection, whether keys can be written. */
     void check() throws SQLException {
-        try (Connection connection = DriverManager.getConnection(url, properties)) {
-            if (!migrated) {
+        try (Connection opened = hasPasswordOfItsOwn() ? store.prepare() : null;
+                Connection connection = DriverManager.getConnection(url, properties)) {
+            if (!migrated || opened != null) {
                 Schema.migrate(connection, dialect);
                 migrated = true;
             }
             connection.setAutoCommit(false);
             dialect.insert(connection, MessageKey.of("", UUID.randomUUID().toString()));
             connection.rollback();
+            if (!pool.isRunning()) {
+                // meanwhile: H2 closes a file whose last connection is closed, and opens it again at the next one
+                startPool();
+            }
+        }
+    }
+
+    /** Connections are made ahead from now on, so that the first messages need not wait for them. */
+    private void startPool() {
+        try {
+            pool.getConnection().close();
+        } catch (SQLException e) {
+            // there may be room for one and not for two; if not, a worker finds out
+            LOG.debug("no connection for the pool yet", e);
         }
     }
 
@@ -172,6 +231,9 @@ public final class Database implements AutoCloseable {
     @Override
     public void close() {
         availability.close();
+        if (room != null) {
+            room.close();
+        }
         pool.close();
     }
 }

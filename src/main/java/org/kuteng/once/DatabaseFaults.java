@@ -15,6 +15,9 @@ final class DatabaseFaults {
     /** Another transaction holds a row for longer than this one may wait. */
     private static final Set<String> LOCK_TIMEOUTS = Set.of("HYT00", "55P03", "57014");
 
+    /** No connection is left: for this user, this database, or at all. */
+    private static final String TOO_MANY_CONNECTIONS = "53300";
+
     private DatabaseFaults() {}
 
     /** Whether the connection is lost, or cannot be had; what the database did last is not known then. */
@@ -22,9 +25,14 @@ final class DatabaseFaults {
         String state = e.getSQLState();
         return state == null
                 || state.startsWith("08")
-                || state.startsWith("53")
+                || state.startsWith("53") && !isFull(e)
                 || ENDING.contains(state)
                 || H2_AWAY.contains(e.getErrorCode());
+    }
+
+    /** Whether the database is there, but has no connection left. */
+    static boolean isFull(SQLException e) {
+        return TOO_MANY_CONNECTIONS.equals(e.getSQLState());
     }
 
     /** Whether another transaction is in the way. */
@@ -39,6 +47,9 @@ final class DatabaseFaults {
 
     /** One line: what the database says, and what to do. */
     static String explain(SQLException e) {
+        if (isFull(e)) {
+            return deepest(e).getMessage() + remedy(e.getSQLState());
+        }
         for (Throwable t = e; t != null && t != t.getCause(); t = t.getCause()) {
             if (t instanceof ConnectException) {
                 return "connection refused";
@@ -49,12 +60,22 @@ final class DatabaseFaults {
         return text + remedy(e.getSQLState());
     }
 
+    /** What the server said: the pool wraps it into words of its own. */
+    private static Throwable deepest(Throwable thrown) {
+        Throwable deepest = thrown;
+        while (deepest.getCause() != null && deepest.getCause() != deepest) {
+            deepest = deepest.getCause();
+        }
+        return deepest;
+    }
+
     private static String remedy(String state) {
         if (state == null) {
             return "";
         }
         return switch (state) {
             case "28P01", "28000" -> "; check kuteng.database.user and kuteng.database.password";
+            case TOO_MANY_CONNECTIONS -> "; raise max_connections of the server, or lower concurrentConsumers";
             case "3D000" -> "; create it, or check kuteng.database.url";
             case "42501" -> "; let the user of kuteng.database.user create tables, or create them (docs/operations.md)";
             default -> "";

@@ -5,7 +5,8 @@ package org.kuteng.once;
  *
  * @param url {@code jdbc:h2:…} or {@code jdbc:postgresql:…}
  * @param user null: H2: {@value #DEFAULT_H2_USER}; PostgreSQL: the one in the URL, or that of the operating system
- * @param password null: none
+ * @param password null: H2 in a file: one that is made at the first start and kept beside the file, for its owner only;
+ *     else none
  */
 public record DatabaseSettings(String url, String user, String password) {
 

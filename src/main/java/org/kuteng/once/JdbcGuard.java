@@ -8,10 +8,10 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 import org.apache.camel.Exchange;
-import org.kuteng.rabbitmq.Delivery;
-import org.kuteng.rabbitmq.OnceOnly.Claim;
-import org.kuteng.rabbitmq.OnceOnly.Guard;
-import org.kuteng.rabbitmq.OnceOnly.NotNowException;
+import org.kuteng.work.Delivery;
+import org.kuteng.work.OnceOnly.Claim;
+import org.kuteng.work.OnceOnly.Guard;
+import org.kuteng.work.OnceOnly.NotNowException;
 
 /**
  * Keeps the keys in the database. The transaction is the claim: the key is inserted in it, the steps of the route that
@@ -52,8 +52,7 @@ final class JdbcGuard implements Guard {
             return Optional.empty();
         }
         database.join(transaction);
-        // Camel then does every step on this thread, asynchronous ones too: the transaction belongs to it
-        exchange.getExchangeExtension().setTransacted(true);
+        transaction.claim(exchange);
         return Optional.of(new JdbcClaim(key, transaction));
     }
 
@@ -67,6 +66,11 @@ final class JdbcGuard implements Guard {
                 if (DatabaseFaults.isOfTheValues(e)) {
                     throw new IllegalArgumentException(
                             "the key " + key + " cannot be written down: " + DatabaseFaults.explain(e), e);
+                }
+                if (DatabaseFaults.isFull(e)) {
+                    database.availability().full(e);
+                    database.availability().pause();
+                    throw new NotNowException(DatabaseFaults.explain(e), e);
                 }
                 boolean away = !DatabaseFaults.isLockTimeout(e)
                         && database.availability().isAwayAfter(e);
@@ -121,11 +125,13 @@ final class JdbcGuard implements Guard {
         }
 
         @Override
+        public boolean isBoundToThread() {
+            return true;
+        }
+
+        @Override
         public void keep() throws NotNowException {
             try {
-                if (transaction.isRolledBackByStep()) {
-                    throw new IllegalStateException("a step has rolled the transaction back, and the route went on");
-                }
                 transaction.commit();
             } catch (SQLException e) {
                 if (DatabaseFaults.isAway(e)) {

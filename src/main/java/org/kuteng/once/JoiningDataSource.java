@@ -28,6 +28,11 @@ final class JoiningDataSource implements DataSource {
         current.set(transaction);
     }
 
+    /** What this thread does belongs to it; null: to none. */
+    Transaction current() {
+        return current.get();
+    }
+
     void leave() {
         current.remove();
     }

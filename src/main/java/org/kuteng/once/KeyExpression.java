@@ -8,7 +8,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.Expression;
 import org.apache.camel.spi.Language;
-import org.kuteng.rabbitmq.Delivery;
+import org.kuteng.work.Delivery;
 
 /**
  * Finds the id of a message: what {@code arg.once} of its route says, or its message-id. Each {@code ${…}} of an

@@ -1,8 +1,9 @@
 package org.kuteng.once;
 
 import org.apache.camel.Exchange;
-import org.kuteng.rabbitmq.Delivery;
-import org.kuteng.rabbitmq.FailedStep;
+import org.kuteng.work.Delivery;
+import org.kuteng.work.FailedStep;
+import org.kuteng.work.Work;
 
 /** The keys of the messages of one route. */
 record KeySource(String routeId, KeyExpression expression) {
@@ -12,7 +13,7 @@ record KeySource(String routeId, KeyExpression expression) {
         String id = expression.evaluate(exchange, delivery);
         if (id == null) {
             MissingKeyException missing = new MissingKeyException(expression.describe(), routeId);
-            delivery.fail(FailedStep.of(exchange, missing, true));
+            Work.fail(exchange, FailedStep.of(exchange, missing, true));
             throw missing;
         }
         return MessageKey.of(delivery.workQueue(), id);

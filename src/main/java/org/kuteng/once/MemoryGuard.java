@@ -3,9 +3,9 @@ package org.kuteng.once;
 import java.time.Instant;
 import java.util.Optional;
 import org.apache.camel.Exchange;
-import org.kuteng.rabbitmq.Delivery;
-import org.kuteng.rabbitmq.OnceOnly.Claim;
-import org.kuteng.rabbitmq.OnceOnly.Guard;
+import org.kuteng.work.Delivery;
+import org.kuteng.work.OnceOnly.Claim;
+import org.kuteng.work.OnceOnly.Guard;
 
 /** Keeps the keys in this process: what another one does, or did before a restart, is not known. */
 final class MemoryGuard implements Guard {

@@ -3,7 +3,7 @@ package org.kuteng.once;
 import java.time.Clock;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.kuteng.rabbitmq.OnceOnly;
+import org.kuteng.work.OnceOnly;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,15 +1,22 @@
 package org.kuteng.rabbitmq;
 
+import com.rabbitmq.client.AMQP.BasicProperties;
+import java.io.File;
 import java.nio.charset.StandardCharsets;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.StreamCache;
+import org.apache.camel.WrappedFile;
 import org.apache.camel.component.springrabbit.DefaultMessageConverter;
 import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
 import org.apache.camel.support.DefaultAsyncProducer;
 import org.apache.camel.support.service.ServiceHelper;
 import org.kuteng.broker.Topology;
+import org.kuteng.publish.OutgoingMessage;
+import org.kuteng.publish.Publisher;
+import org.kuteng.work.Work;
 import org.springframework.amqp.core.MessageProperties;
 import org.springframework.amqp.rabbit.support.DefaultMessagePropertiesConverter;
 
@@ -57,21 +64,44 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
             return requestReply.process(exchange, callback);
         }
         try {
-            publisher.send(message(exchange), failure -> {
-                if (failure != null) {
-                    exchange.setException(failure);
-                }
-                callback.done(false);
-            });
-            return false;
+            OutgoingMessage message = checked(message(exchange));
+            if (!Work.waitsForSends(exchange)) {
+                publisher.send(message, workQueue(exchange), failure -> {
+                    if (failure != null) {
+                        exchange.setException(failure);
+                    }
+                    callback.done(false);
+                });
+                return false;
+            }
+            publisher.sendAndWait(message, workQueue(exchange));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             exchange.setException(e);
-        } catch (Exception e) {
+        } catch (Throwable e) {
             exchange.setException(e);
         }
         callback.done(true);
         return true;
+    }
+
+    /** The queue whose work sends; null if no worker does. */
+    private static String workQueue(Exchange exchange) {
+        Work work = Work.of(exchange);
+        return work == null ? null : work.delivery().workQueue();
+    }
+
+    private OutgoingMessage checked(OutgoingMessage message) {
+        refuseAbove(message.body().length, message.target());
+        return message;
+    }
+
+    private void refuseAbove(long size, String target) {
+        int most = endpoint.getComponent().broker().settings().maxMessageSize();
+        if (size > most) {
+            throw new IllegalArgumentException("message for " + target + " not sent: its body has " + size
+                    + " bytes, and kuteng.message.maxSize allows " + most);
+        }
     }
 
     private OutgoingMessage message(Exchange exchange) throws Exception {
@@ -87,13 +117,13 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
         boolean mandatory = endpoint.getComponent().settings().confirm();
         Object body = message.getBody();
         if (body instanceof org.springframework.amqp.core.Message ready) {
-            return springMessage(target, key, mandatory, ready);
+            return springMessage(exchange, target, key, ready);
         }
         if (!(endpoint.getMessageConverter() instanceof DefaultMessageConverter) && body != null) {
             MessageProperties properties =
                     endpoint.getMessagePropertiesConverter().toMessageProperties(exchange);
             return springMessage(
-                    target, key, mandatory, endpoint.getMessageConverter().toMessage(body, properties));
+                    exchange, target, key, endpoint.getMessageConverter().toMessage(body, properties));
         }
         boolean text = body instanceof String;
         return new OutgoingMessage(target, key, mandatory, mapping.properties(exchange, text), bytes(exchange, body));
@@ -116,18 +146,30 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
         if (body instanceof String text) {
             return text.getBytes(MessageMapping.charset(exchange));
         }
+        // before it fills the heap
+        refuseAbove(knownSize(body), endpoint.toString());
         return body instanceof byte[] bytes ? bytes : exchange.getMessage().getMandatoryBody(byte[].class);
     }
 
-    /** A message that the route or a converter of the user's made itself is sent as it is. */
-    private static OutgoingMessage springMessage(
-            String exchange, String key, boolean mandatory, org.springframework.amqp.core.Message message) {
+    /** How many bytes a body has that is not in memory yet; 0 if it does not tell. */
+    private static long knownSize(Object body) {
+        if (body instanceof StreamCache stream) {
+            return stream.length();
+        }
+        Object content = body instanceof WrappedFile<?> wrapped ? wrapped.getFile() : body;
+        return content instanceof File file ? file.length() : 0;
+    }
+
+    /** A message that the route or a converter of the user's made itself is sent as it is, but for what arrived. */
+    private OutgoingMessage springMessage(
+            Exchange exchange, String target, String key, org.springframework.amqp.core.Message message) {
+        BasicProperties properties = new DefaultMessagePropertiesConverter()
+                .fromMessageProperties(message.getMessageProperties(), StandardCharsets.UTF_8.name());
         return new OutgoingMessage(
-                exchange,
+                target,
                 key,
-                mandatory,
-                new DefaultMessagePropertiesConverter()
-                        .fromMessageProperties(message.getMessageProperties(), StandardCharsets.UTF_8.name()),
+                endpoint.getComponent().settings().confirm(),
+                MessageMapping.sendable(exchange, properties),
                 message.getBody());
     }
 }

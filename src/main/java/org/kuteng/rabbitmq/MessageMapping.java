@@ -12,11 +12,16 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
 import org.apache.camel.spi.HeaderFilterStrategy;
+import org.kuteng.untrusted.BrokerHeaders;
+import org.kuteng.untrusted.HeaderBounds;
+import org.kuteng.work.Delivery;
+import org.kuteng.work.Work;
 import org.springframework.amqp.core.MessageDeliveryMode;
 
 /**
@@ -49,8 +54,14 @@ final class MessageMapping {
         this.identified = identified;
     }
 
-    /** Makes what arrived the message of the exchange. */
+    /**
+     * Makes what arrived the message of the exchange.
+     *
+     * @throws org.kuteng.untrusted.HeaderBoundsException if its headers are more than a message may have
+     */
     void read(Delivery delivery, Exchange exchange) {
+        // before anybody follows them
+        HeaderBounds.check(delivery.properties().getHeaders());
         Message message = new WorkMessage(exchange, this, delivery);
         exchange.setIn(message);
         message.setBody(body(delivery.properties(), delivery.body()));
@@ -163,8 +174,8 @@ final class MessageMapping {
     }
 
     private static BasicProperties arrived(Exchange exchange) {
-        Delivery from = exchange.getProperty(Delivery.PROPERTY, Delivery.class);
-        return from == null ? new BasicProperties() : from.properties();
+        Work from = Work.of(exchange);
+        return from == null ? new BasicProperties() : from.delivery().properties();
     }
 
     /** What the route set itself: a value that only arrived with the message in hand does not hold for the next. */
@@ -175,40 +186,83 @@ final class MessageMapping {
 
     private Map<String, Object> table(Exchange exchange) {
         Map<String, Object> table = new HashMap<>();
+        Map<String, Object> arrived = arrived(exchange).getHeaders();
+        Budget budget = new Budget();
         exchange.getMessage().getHeaders().forEach((name, value) -> {
-            boolean own = name.startsWith(OWN_PREFIX);
-            if (value != null && !own && !filter.applyFilterToCamelHeaders(name, value, exchange)) {
-                table.put(name, writable(value));
+            if (value != null
+                    && isSent(name, value, arrived)
+                    && !filter.applyFilterToCamelHeaders(name, value, exchange)) {
+                table.put(name, budget.writable(name, value, 1));
             }
         });
         return table.isEmpty() ? null : table;
     }
 
-    /** A value that AMQP's field table can hold; anything else becomes its text. */
-    private static Object writable(Object value) {
-        if (value instanceof String
-                || value instanceof Number && !(value instanceof BigDecimal) && isPrimitive(value)
+    /** Whether a header may go to the next queue: not if it steers a broker and was not set by the route. */
+    private static boolean isSent(String name, Object value, Map<String, Object> arrived) {
+        if (name.startsWith(OWN_PREFIX) || BrokerHeaders.isBookkeeping(name)) {
+            return false;
+        }
+        boolean recipients = name.equals("CC") || name.equals("BCC");
+        return !recipients || arrived == null || !Objects.equals(plain(arrived.get(name)), plain(value));
+    }
+
+    /**
+     * The properties of a message that somebody else made out of the exchange's, without such headers as would steer the
+     * broker: see {@link #properties}.
+     */
+    static BasicProperties sendable(Exchange exchange, BasicProperties properties) {
+        Map<String, Object> headers = properties.getHeaders();
+        Map<String, Object> arrived = arrived(exchange).getHeaders();
+        if (headers == null
+                || headers.entrySet().stream()
+                        .allMatch(header -> isSent(header.getKey(), header.getValue(), arrived))) {
+            return properties;
+        }
+        Map<String, Object> rest = new HashMap<>(headers);
+        rest.entrySet().removeIf(header -> !isSent(header.getKey(), header.getValue(), arrived));
+        return properties.builder().headers(rest).build();
+    }
+
+    /** Makes values writable, as many and as deep as a receiver would take. */
+    private static final class Budget {
+        private int values;
+
+        /** A value that AMQP's field table can hold; anything else becomes its text. */
+        Object writable(String header, Object value, int depth) {
+            if (depth > HeaderBounds.MAX_DEPTH) {
+                throw new IllegalArgumentException(HeaderBounds.tooDeep(header) + ": nobody could receive it");
+            }
+            if (++values > HeaderBounds.MAX_VALUES) {
+                throw new IllegalArgumentException(HeaderBounds.tooMany() + ": nobody could receive it");
+            }
+            if (value instanceof List<?> list) {
+                List<Object> copy = new ArrayList<>();
+                list.forEach(item -> copy.add(item == null ? "" : writable(header, item, depth + 1)));
+                return copy;
+            }
+            if (value instanceof Map<?, ?> map) {
+                Map<String, Object> copy = new LinkedHashMap<>();
+                map.forEach((name, item) ->
+                        copy.put(String.valueOf(name), item == null ? "" : writable(header, item, depth + 1)));
+                return copy;
+            }
+            return isWritable(value) ? value : value.toString();
+        }
+    }
+
+    private static boolean isWritable(Object value) {
+        if (value instanceof BigDecimal decimal) {
+            return decimal.scale() >= 0
+                    && decimal.scale() <= MAX_DECIMAL_SCALE
+                    && decimal.unscaledValue().bitLength() <= MAX_DECIMAL_BITS;
+        }
+        return value instanceof String
+                || isPrimitive(value)
                 || value instanceof Boolean
                 || value instanceof byte[]
                 || value instanceof Date
-                || value instanceof LongString) {
-            return value;
-        }
-        if (value instanceof BigDecimal decimal
-                && decimal.scale() >= 0
-                && decimal.scale() <= MAX_DECIMAL_SCALE
-                && decimal.unscaledValue().bitLength() <= MAX_DECIMAL_BITS) {
-            return value;
-        }
-        if (value instanceof List<?> list) {
-            return list.stream().map(item -> item == null ? "" : writable(item)).toList();
-        }
-        if (value instanceof Map<?, ?> map) {
-            Map<String, Object> copy = new LinkedHashMap<>();
-            map.forEach((name, item) -> copy.put(String.valueOf(name), item == null ? "" : writable(item)));
-            return copy;
-        }
-        return value.toString();
+                || value instanceof LongString;
     }
 
     private static boolean isPrimitive(Object value) {

@@ -3,6 +3,7 @@ package org.kuteng.rabbitmq;
 import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultMessage;
+import org.kuteng.work.Delivery;
 
 /** A message as a route sees it. Its headers are made when somebody asks for one: many routes need just the body. */
 final class WorkMessage extends DefaultMessage {

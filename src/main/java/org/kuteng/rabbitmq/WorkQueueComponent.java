@@ -3,25 +3,28 @@ package org.kuteng.rabbitmq;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.function.Consumer;
-import java.util.function.Predicate;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.apache.camel.Endpoint;
 import org.apache.camel.RuntimeCamelException;
-import org.apache.camel.builder.ThreadPoolProfileBuilder;
 import org.apache.camel.component.springrabbit.SpringRabbitMQComponent;
 import org.apache.camel.component.springrabbit.SpringRabbitMQEndpoint;
-import org.apache.camel.spi.ThreadPoolProfile;
 import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.CamelContextHelper;
 import org.apache.camel.util.PropertiesHelper;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
+import org.kuteng.events.WorkEvents;
+import org.kuteng.publish.GrowingThreads;
+import org.kuteng.publish.PublishSettings;
+import org.kuteng.publish.Publisher;
+import org.kuteng.work.FailureHandler;
+import org.kuteng.work.OnceOnly;
+import org.kuteng.work.StopBudget;
+import org.kuteng.work.WorkerConsumer;
+import org.kuteng.work.Workers;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 
@@ -30,35 +33,45 @@ import org.springframework.amqp.rabbit.connection.ConnectionFactory;
  * stay plain. The options are Camel's own; those that would lose messages or have no meaning here are refused.
  *
  * <p>Looks in the registry for a {@link Broker} (required as soon as a route sends or receives) and for
- * {@link WorkQueueSettings} (else their defaults).
+ * {@link WorkQueueSettings} (else their defaults), for a {@link FailureHandler}, a {@link OnceOnly} and somebody who
+ * listens to {@link WorkEvents} (else there is none).
  */
 @Component("spring-rabbitmq")
 public class WorkQueueComponent extends SpringRabbitMQComponent {
 
-    /** Threads that go on with routes whose send was confirmed. */
-    private static final int COMPLETION_THREADS =
-            Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+    /** Each publisher has so long for its farewell, however late it is. */
+    private static final Duration LEAST_CLOSE = Duration.ofMillis(500);
 
-    private final Set<WorkerConsumer> workers = ConcurrentHashMap.newKeySet();
-    private Consumer<BrokerException> fatalFaultHandler = fault -> {};
+    private BiConsumer<WorkerConsumer, BrokerException> refusalListener = (worker, fault) -> {};
     private Runnable readyListener = () -> {};
+
+    /** Null: the workers have one of their own. */
+    private StopBudget stopBudget;
+
     private Broker broker;
     private WorkQueueSettings settings = WorkQueueSettings.DEFAULTS;
     private FailureHandler failureHandler;
     private OnceOnly onceOnly;
-    private ExecutorService completions;
+    private WorkEvents events = WorkEvents.NONE;
+    private Workers workers;
+    private GrowingThreads completions;
     private Publisher publisher;
     private Publisher failurePublisher;
     private CachingConnectionFactory requestReplyConnections;
 
-    /** Called when a fault shows itself at run time that trying again cannot help; it is logged already. */
-    public void setFatalFaultHandler(Consumer<BrokerException> handler) {
-        this.fatalFaultHandler = handler;
+    /** Called when the broker refuses what a worker needs, and trying again cannot help; it is logged already. */
+    public void setRefusalListener(BiConsumer<WorkerConsumer, BrokerException> listener) {
+        this.refusalListener = listener;
     }
 
     /** Called whenever a worker has got all of its consumers, at start and after each loss; unset: nobody is told. */
     public void setReadyListener(Runnable listener) {
         this.readyListener = listener;
+    }
+
+    /** The time that the stop of the process may take. Unset: as {@link WorkQueueSettings#stopTimeout} says. */
+    public void setStopBudget(StopBudget budget) {
+        this.stopBudget = budget;
     }
 
     @Override
@@ -75,6 +88,8 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
         }
         failureHandler = CamelContextHelper.findSingleByType(getCamelContext(), FailureHandler.class);
         onceOnly = CamelContextHelper.findSingleByType(getCamelContext(), OnceOnly.class);
+        WorkEvents listener = CamelContextHelper.findSingleByType(getCamelContext(), WorkEvents.class);
+        events = listener == null ? WorkEvents.NONE : listener;
     }
 
     @Override
@@ -127,17 +142,12 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
         return failureHandler;
     }
 
-    /** Null if every delivery is worked on. */
-    OnceOnly onceOnly() {
-        return onceOnly;
-    }
-
     /** The one publisher of this component, opened by the first route that sends. */
     public Publisher publisher() {
         lock.lock();
         try {
             if (publisher == null) {
-                publisher = newPublisher(settings, () -> SendingRoutes.connectionName(getCamelContext()));
+                publisher = newPublisher(settings.publishing(), () -> SendingRoutes.connectionName(getCamelContext()));
             }
             return publisher;
         } finally {
@@ -153,7 +163,7 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
         lock.lock();
         try {
             if (failurePublisher == null) {
-                failurePublisher = newPublisher(settings.confirming(), () -> "kuteng failures");
+                failurePublisher = newPublisher(settings.publishing().confirming(), () -> "kuteng failures");
             }
             return failurePublisher;
         } finally {
@@ -161,20 +171,11 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
         }
     }
 
-    private Publisher newPublisher(WorkQueueSettings with, Supplier<String> name) {
+    private Publisher newPublisher(PublishSettings with, Supplier<String> name) {
         if (completions == null) {
-            // at a limit, Camel lets the thread that hands over run the task itself, and that is the one that
-            // reads from the broker: it would wait for room that only it can make. There is no more in it than
-            // exchanges under way
-            ThreadPoolProfile unlimited = new ThreadPoolProfileBuilder("kuteng-sent")
-                    .poolSize(COMPLETION_THREADS)
-                    .maxPoolSize(COMPLETION_THREADS)
-                    .maxQueueSize(Integer.MAX_VALUE)
-                    .build();
-            completions = getCamelContext().getExecutorServiceManager().newThreadPool(this, "kuteng-sent", unlimited);
+            completions = new GrowingThreads("kuteng-sent");
         }
-        Publisher opened = new Publisher(broker(), with, name, completions);
-        opened.onRefusal(this::fatal);
+        Publisher opened = new Publisher(broker(), with, name, completions, events);
         return opened;
     }
 
@@ -195,44 +196,23 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
         }
     }
 
-    void started(WorkerConsumer worker) {
-        workers.add(worker);
-    }
-
-    void stopped(WorkerConsumer worker) {
-        workers.remove(worker);
-    }
-
-    void ready() {
-        readyListener.run();
-    }
-
-    void fatal(BrokerException fault) {
-        fatalFaultHandler.accept(fault);
-    }
-
-    /** The workers that run now. */
-    public List<WorkerConsumer> workers() {
-        return List.copyOf(workers);
-    }
-
-    /**
-     * Lets every worker finish the message in hand and hand the rest back to the queue; all at the same time, so that
-     * stopping takes as long as the longest work and not as long as all of it.
-     */
-    public void stopWorkers() {
-        stopWorkers(routeId -> true);
-    }
-
-    /** The same for the workers of some routes. */
-    public void stopWorkers(Predicate<String> routeIds) {
-        List<WorkerConsumer> some = workers().stream()
-                .filter(worker -> routeIds.test(worker.getRouteId()))
-                .toList();
-        some.forEach(WorkerConsumer::stopTaking);
-        Duration patience = settings.stopTimeout();
-        long deadline = System.nanoTime() + patience.toNanos();
-        some.forEach(worker -> worker.awaitIdle(deadline));
+    /** The workers of this component. */
+    public Workers workers() {
+        lock.lock();
+        try {
+            if (workers == null) {
+                workers = new Workers(new Workers.Shared(
+                        this::broker, this::failurePublisher, failureHandler, onceOnly, settings.working(), events));
+                workers.onRefusal(refusalListener);
+                workers.onReady(readyListener);
+                if (stopBudget != null) {
+                    workers.stopWithin(stopBudget);
+                }
+            }
+            return workers;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -247,16 +227,9 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     protected void doShutdown() throws Exception {
         lock.lock();
         try {
-            if (publisher != null) {
-                publisher.close();
-                publisher = null;
-            }
-            if (failurePublisher != null) {
-                failurePublisher.close();
-                failurePublisher = null;
-            }
+            closePublishers();
             if (completions != null) {
-                getCamelContext().getExecutorServiceManager().shutdown(completions);
+                completions.close();
                 completions = null;
             }
             if (requestReplyConnections != null) {
@@ -269,5 +242,35 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
             lock.unlock();
         }
         super.doShutdown();
+    }
+
+    /** Both at the same time: a broker that does not answer holds up each of them. */
+    private void closePublishers() {
+        long deadline = closeDeadline();
+        Publisher failures = failurePublisher;
+        failurePublisher = null;
+        CompletableFuture<Void> closing = failures == null
+                ? null
+                : CompletableFuture.runAsync(() -> failures.close(deadline), task -> {
+                    Thread thread = new Thread(task, "kuteng-close-failures");
+                    thread.setDaemon(true);
+                    thread.start();
+                });
+        if (publisher != null) {
+            publisher.close(deadline);
+            publisher = null;
+        }
+        if (closing != null) {
+            closing.join();
+        }
+    }
+
+    /** What is unconfirmed gets what is left of the time of the stop. */
+    private long closeDeadline() {
+        long now = System.nanoTime();
+        StopBudget budget = workers().stopBudget();
+        Duration most = settings.publishing().confirmTimeout();
+        Duration left = budget.waitLeft().compareTo(most) < 0 ? budget.waitLeft() : most;
+        return now + Math.max(LEAST_CLOSE.toNanos(), left.toNanos());
     }
 }

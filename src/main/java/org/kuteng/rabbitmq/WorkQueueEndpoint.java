@@ -14,6 +14,9 @@ import org.kuteng.broker.QueueDefinition;
 import org.kuteng.broker.QueueType;
 import org.kuteng.broker.Queues;
 import org.kuteng.broker.Topology;
+import org.kuteng.work.FailureHandler;
+import org.kuteng.work.WorkerConsumer;
+import org.kuteng.work.WorkerOptions;
 import org.springframework.amqp.core.AcknowledgeMode;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
 
@@ -42,7 +45,9 @@ public class WorkQueueEndpoint extends SpringRabbitMQEndpoint implements Multipl
 
     @Override
     public Consumer createConsumer(Processor processor) throws Exception {
-        WorkerConsumer consumer = new WorkerConsumer(this, processor);
+        MessageMapping mapping = mapping();
+        WorkerConsumer consumer =
+                new WorkerConsumer(this, processor, getComponent().workers(), workerOptions(), mapping::read);
         configureConsumer(consumer);
         return consumer;
     }
@@ -54,6 +59,23 @@ public class WorkQueueEndpoint extends SpringRabbitMQEndpoint implements Multipl
                     + "' of spring-rabbitmq belongs to the 'from' of a worker: a step that sends has nothing to skip");
         }
         return new ConfirmingProducer(this);
+    }
+
+    private WorkerOptions workerOptions() {
+        return new WorkerOptions(
+                queueNames(),
+                consumersOfAQueue(),
+                getPrefetchCount(),
+                getAcknowledgeMode(),
+                isAsyncConsumer(),
+                isSingleActiveConsumer(),
+                isExclusive(),
+                isNoLocal(),
+                getConsumerArgs(),
+                isAutoStartup(),
+                isAutoDeclare(),
+                consumerTopology(),
+                onceKey());
     }
 
     /** Camel's own producer, for request and reply. */
@@ -94,10 +116,6 @@ public class WorkQueueEndpoint extends SpringRabbitMQEndpoint implements Multipl
         return isSingleActiveConsumer() ? 1 : getConcurrentConsumers();
     }
 
-    boolean isAcknowledging() {
-        return getAcknowledgeMode() != AcknowledgeMode.NONE;
-    }
-
     /** The real name of the exchange; empty for the default one. */
     String exchange() {
         return exchange(getExchangeName());
@@ -123,7 +141,9 @@ public class WorkQueueEndpoint extends SpringRabbitMQEndpoint implements Multipl
     /** What a consumer needs at the broker before it can receive. */
     Topology consumerTopology() {
         if (!isAutoDeclare()) {
-            return new Topology(List.of(), List.of(), List.of());
+            List<QueueDefinition> found =
+                    queueNames().stream().map(QueueDefinition::ofOthers).toList();
+            return new Topology(List.of(), found, List.of());
         }
         Topology work = topology(queueNames());
         FailureHandler failures = getComponent().failureHandler();

@@ -2,6 +2,9 @@ package org.kuteng.rabbitmq;
 
 import java.time.Duration;
 import org.kuteng.broker.QueueType;
+import org.kuteng.publish.PublishSettings;
+import org.kuteng.work.AckSettings;
+import org.kuteng.work.WorkerSettings;
 import org.springframework.amqp.core.AcknowledgeMode;
 
 /**
@@ -17,7 +20,7 @@ import org.springframework.amqp.core.AcknowledgeMode;
  * @param confirmWindow how many messages may be unconfirmed at a time; further senders wait; default 1,000
  * @param sendAgain whether what was unconfirmed when the connection broke is sent again (duplicates are possible) or
  *     fails; default true
- * @param stopTimeout how long a worker that is stopped may go on with the message in hand; default 30 s
+ * @param stopTimeout how long a stop takes, see {@link org.kuteng.work.StopBudget}; default 25 s
  * @param virtualThreads whether workers work on virtual threads; wants Java 21 or later; default false
  */
 public record WorkQueueSettings(
@@ -32,42 +35,25 @@ public record WorkQueueSettings(
         Duration stopTimeout,
         boolean virtualThreads) {
 
-    /** The version of Java that brought virtual threads. */
-    public static final int VIRTUAL_THREADS_SINCE = 21;
-
-    /** A broker under load, or a cluster that elects a leader, answers within it. */
-    public static final Duration DEFAULT_CONFIRM_TIMEOUT = Duration.ofSeconds(30);
-
-    /** Past some hundred, throughput no longer grows; memory and duplicates after a lost connection do. */
-    public static final int DEFAULT_CONFIRM_WINDOW = 1_000;
-
-    /** What a container platform grants between SIGTERM and SIGKILL. */
-    public static final Duration DEFAULT_STOP_TIMEOUT = Duration.ofSeconds(30);
-
     public static final WorkQueueSettings DEFAULTS = new WorkQueueSettings(
             QueueType.DURABLE,
             false,
             AcknowledgeMode.AUTO,
             AckSettings.DEFAULTS,
             true,
-            DEFAULT_CONFIRM_TIMEOUT,
-            DEFAULT_CONFIRM_WINDOW,
+            PublishSettings.DEFAULT_CONFIRM_TIMEOUT,
+            PublishSettings.DEFAULT_WINDOW,
             true,
-            DEFAULT_STOP_TIMEOUT,
+            WorkerSettings.DEFAULT_STOP_TIMEOUT,
             false);
 
-    /** The same with confirmations. */
-    WorkQueueSettings confirming() {
-        return new WorkQueueSettings(
-                queueType,
-                singleActiveConsumer,
-                acknowledgeMode,
-                acks,
-                true,
-                confirmTimeout,
-                confirmWindow,
-                sendAgain,
-                stopTimeout,
-                virtualThreads);
+    /** How messages are worked on. */
+    WorkerSettings working() {
+        return new WorkerSettings(acks, stopTimeout, virtualThreads, WorkerSettings.defaultBufferBytes());
+    }
+
+    /** How messages are sent. */
+    public PublishSettings publishing() {
+        return new PublishSettings(confirm, confirmTimeout, confirmWindow, sendAgain);
     }
 }

@@ -9,7 +9,7 @@ import org.kuteng.broker.ConnectionSettings;
 import org.kuteng.broker.QueueType;
 import org.kuteng.rabbitmq.WorkQueueComponent;
 import org.kuteng.rabbitmq.WorkQueueSettings;
-import org.kuteng.rabbitmq.WorkerConsumer;
+import org.kuteng.work.WorkerConsumer;
 
 /** A Camel context with the component under test, in this JVM. */
 final class CamelOnBroker implements AutoCloseable {
@@ -81,13 +81,13 @@ final class CamelOnBroker implements AutoCloseable {
     }
 
     List<WorkerConsumer> workers() {
-        return component.workers();
+        return component.workers().all();
     }
 
     /** Lets the workers stop as the program does it, then the rest. */
     @Override
     public void close() {
-        component.stopWorkers();
+        component.workers().stop(routeId -> true);
         context.stop();
     }
 }

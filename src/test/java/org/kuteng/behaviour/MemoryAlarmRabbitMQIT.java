@@ -52,4 +52,58 @@ class MemoryAlarmRabbitMQIT {
         await().atMost(PATIENCE).until(() -> producer.lines("producer +[0-9]+$").size() > sent + 5);
         assertEquals(1, producer.lines("blocks publishers").size());
     }
+
+    /** What failed cannot be sent to its retry queue. */
+    @Test
+    void toldToStopMeanwhileItEndsInTimeAndGivesBackWhatCannotBeSent(TestBroker broker) {
+        String queue = "failing-under-alarm";
+        int messages = 20;
+        new RouteFolder(folder).file("failing.camel.yaml", """
+                - route:
+                    id: failing
+                    description: Fails with each message
+                    from:
+                      uri: spring-rabbitmq:default
+                      parameters:
+                        queues: %s
+                        prefetchCount: 10
+                      steps:
+                        - log:
+                            message: "begins ${body}"
+                        - delay:
+                            constant:
+                              expression: "300"
+                        - throwException:
+                            exceptionType: java.lang.IllegalStateException
+                            message: no good
+                """.formatted(queue));
+        KutengProcess run = kuteng.command(
+                        "run",
+                        "--routes",
+                        folder.toString(),
+                        "--set",
+                        "kuteng.stop.timeout=3s",
+                        "--set",
+                        "kuteng.retry.delays=10m")
+                .on(broker)
+                .start();
+        run.awaitLine(ProgramBehaviour.WAITING);
+        try (PlainClient client = broker.client()) {
+            client.publish(queue, "message ", messages);
+        }
+        run.awaitLine("failing +WARN attempt 1 of 2 failed");
+        broker.memoryAlarm(true);
+        try {
+            run.awaitLine("the broker blocks publishers");
+            run.sigterm();
+
+            assertEquals(143, run.awaitExit(StopBehaviour.within(3)));
+        } finally {
+            broker.memoryAlarm(false);
+        }
+        await("each is in its queue, or where it goes when it failed")
+                .atMost(PATIENCE)
+                .until(() -> broker.readyMessages(queue) + broker.readyMessages(queue + ".retry.10m") >= messages);
+        StopBehaviour.assertNothingButLines(run);
+    }
 }

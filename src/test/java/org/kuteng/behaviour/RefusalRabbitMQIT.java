@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +23,9 @@ import org.kuteng.testing.TestBroker;
 /** Only RabbitMQ minds the arguments of a queue that is there already. */
 @OnRabbitMQ
 class RefusalRabbitMQIT extends RefusalBehaviour {
+    @TempDir
+    Path folder;
+
     static Stream<Arguments> queues() {
         return Stream.of(
                 arguments(false, Map.of(), "durable", "durable is 'false' there, 'true' here", "transient"),
@@ -28,7 +33,7 @@ class RefusalRabbitMQIT extends RefusalBehaviour {
                         true,
                         Map.of("x-queue-type", "quorum"),
                         "durable",
-                        "x-queue-type is 'quorum' there, not set here",
+                        "x-queue-type is 'quorum' there, 'classic' here",
                         "quorum"),
                 arguments(true, Map.of(), "quorum", "x-queue-type is not set there, 'quorum' here", "durable"),
                 arguments(true, Map.of(), "transient", "durable is 'true' there, 'false' here", "durable"));
@@ -58,12 +63,53 @@ class RefusalRabbitMQIT extends RefusalBehaviour {
     }
 
     @Test
-    void aRefusalWhileAWorkerRunsEndsItWithExitCode1(TestBroker broker) {
+    void aRefusalOfTheOnlyRouteEndsItWithExitCode1(TestBroker broker) {
         try (TcpProxy proxy = TcpProxy.to(broker)) {
             KutengProcess process = run(proxy.uri(), "consumer-1");
             process.awaitLine(ProgramBehaviour.WAITING);
             declareOtherwiseWhileAway(proxy, broker);
             assertEndsWith1(process, "consumer-1 ");
+        }
+    }
+
+    @Test
+    void aRefusalOfOneRouteEndsThatRouteAndTheOthersGoOn(TestBroker broker) {
+        String other = QUEUE + "-of-others";
+        RouteFolder routes = new RouteFolder(folder)
+                .worker("refused", QUEUE, 1, 0)
+                .worker("other", other, 1, 0)
+                // called by others only: not a reason to go on
+                .file("called.camel.yaml", """
+                        - route:
+                            id: called
+                            description: Is called by others
+                            from:
+                              uri: direct:called
+                              steps:
+                                - log:
+                                    message: "called"
+                        """);
+        try (TcpProxy proxy = TcpProxy.to(broker)) {
+            KutengProcess process = kuteng.command(
+                            "run", "--routes", routes.path().toString())
+                    .env("KUTENG_BROKER", proxy.uri())
+                    .start();
+            process.awaitLine(ProgramBehaviour.WAITING);
+            declareOtherwiseWhileAway(proxy, broker);
+            process.awaitLine("refused +ERROR .*durable is 'false' there, 'true' here");
+            process.awaitLine("kuteng +ERROR route refused has ended; the others go on$");
+            process.awaitLine("other +consumers restored");
+            try (PlainClient client = broker.client()) {
+                client.publish(other, "message ", 1);
+            }
+            process.awaitLine("other +has ended message 0");
+
+            declareOtherwiseWhileAway(proxy, broker, other);
+            process.awaitLine("kuteng +ERROR stopping, since no route is left$");
+            assertEquals(1, process.awaitExit(Duration.ofSeconds(35)));
+        } finally {
+            kuteng.killAll();
+            WorkQueues.delete(broker, other);
         }
     }
 
@@ -78,10 +124,14 @@ class RefusalRabbitMQIT extends RefusalBehaviour {
     }
 
     private void declareOtherwiseWhileAway(TcpProxy proxy, TestBroker broker) {
+        declareOtherwiseWhileAway(proxy, broker, QUEUE);
+    }
+
+    private void declareOtherwiseWhileAway(TcpProxy proxy, TestBroker broker, String queue) {
         proxy.refuse();
-        WorkQueues.delete(broker, QUEUE);
+        WorkQueues.delete(broker, queue);
         try (PlainClient client = broker.client()) {
-            client.declare(QUEUE, false, Map.of());
+            client.declare(queue, false, Map.of());
         }
         proxy.accept();
     }
@@ -96,6 +146,6 @@ class RefusalRabbitMQIT extends RefusalBehaviour {
                 errors.get(0).startsWith(speaker)
                         && errors.get(0).contains("durable is 'false' there, 'true' here. Ways out: "),
                 errors.get(0));
-        assertEquals("kuteng       ERROR stopping, since trying again cannot help", errors.get(1));
+        assertEquals("kuteng       ERROR stopping, since no route is left", errors.get(1));
     }
 }

@@ -2,11 +2,8 @@ package org.kuteng.broker;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotSame;
-import static org.junit.jupiter.api.Assertions.assertSame;
 
-import com.rabbitmq.client.ConnectionFactory;
-import java.io.InputStream;
+import com.rabbitmq.client.AMQP;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -21,27 +18,27 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class BetweenReadsTest {
+    private static final byte[] HEARTBEAT = {AMQP.FRAME_HEARTBEAT, 0, 0, 0, 0, 0, 0, (byte) AMQP.FRAME_END};
+
     private final List<String> happened = new CopyOnWriteArrayList<>();
     private final BetweenReads betweenReads = new BetweenReads(() -> happened.add("afterwards"));
     private final ExecutorService reader = Executors.newSingleThreadExecutor();
     private ServerSocket server;
     private Socket client;
+    private Link link;
     private Socket broker;
 
     @BeforeEach
     void connect() throws Exception {
         server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        client = betweenReads
-                .connecting(new ConnectionFactory())
-                .getSocketFactory()
-                .createSocket();
-        client.connect(server.getLocalSocketAddress());
+        client = new Socket(server.getInetAddress(), server.getLocalPort());
+        link = new Link(client, client, betweenReads.reads(), () -> {}, new LargeBodies(Integer.MAX_VALUE));
         broker = server.accept();
     }
 
     @AfterEach
     void close() throws Exception {
-        client.close();
+        link.close();
         broker.close();
         server.close();
         reader.shutdownNow();
@@ -51,17 +48,11 @@ class BetweenReadsTest {
         betweenReads.execute(() -> happened.add(what));
     }
 
-    /** What the thread of the client does that reads. */
-    private int read(InputStream in) throws Exception {
-        return in.read(new byte[10], 0, 10);
-    }
-
     @Test
     void whatTheReaderBringsIsRunTogetherBeforeItReadsAgain() throws Exception {
-        InputStream in = client.getInputStream();
-        broker.getOutputStream().write(1);
+        broker.getOutputStream().write(HEARTBEAT);
         reader.submit(() -> {
-                    read(in);
+                    link.readFrame();
                     run("first");
                     run("second");
                     happened.add("reads");
@@ -70,23 +61,22 @@ class BetweenReadsTest {
                 .get();
         assertEquals(List.of("reads"), happened);
 
-        reader.submit(() -> read(in));
+        reader.submit(() -> link.readFrame());
 
         await().until(() -> happened.equals(List.of("reads", "first", "second", "afterwards")));
     }
 
     @Test
     void whatATaskBringsIsRunWithIt() throws Exception {
-        InputStream in = client.getInputStream();
-        broker.getOutputStream().write(1);
+        broker.getOutputStream().write(HEARTBEAT);
 
         reader.submit(() -> {
-            read(in);
+            link.readFrame();
             betweenReads.execute(() -> {
                 happened.add("first");
                 run("of the first");
             });
-            return read(in);
+            return link.readFrame();
         });
 
         await().until(() -> happened.equals(List.of("first", "of the first", "afterwards")));
@@ -95,9 +85,8 @@ class BetweenReadsTest {
     @Test
     void onOtherThreadsEverythingIsRunAtOnce() throws Exception {
         run("before anything is read");
-        InputStream in = client.getInputStream();
-        broker.getOutputStream().write(1);
-        reader.submit(() -> read(in)).get();
+        broker.getOutputStream().write(HEARTBEAT);
+        reader.submit(() -> link.readFrame()).get();
 
         run("after");
 
@@ -106,27 +95,16 @@ class BetweenReadsTest {
 
     @Test
     void nothingIsLeftWhenTheConnectionIsClosed() throws Exception {
-        InputStream in = client.getInputStream();
-        broker.getOutputStream().write(1);
+        broker.getOutputStream().write(HEARTBEAT);
         reader.submit(() -> {
-                    read(in);
+                    link.readFrame();
                     run("brought");
-                    client.close();
+                    link.close();
                     run("after the end");
                     return null;
                 })
                 .get();
 
         assertEquals(List.of("brought", "afterwards", "after the end", "afterwards"), happened);
-    }
-
-    @Test
-    void withTlsTheFactoryStaysAsItIs() throws Exception {
-        ConnectionFactory plain = new ConnectionFactory();
-        assertNotSame(plain, betweenReads.connecting(plain));
-
-        ConnectionFactory tls = new ConnectionFactory();
-        tls.useSslProtocol();
-        assertSame(tls, betweenReads.connecting(tls));
     }
 }

@@ -17,8 +17,11 @@ import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.cert.CertPathBuilderException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -27,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.kuteng.broker.BrokerException.Cure;
 
 /** The texts are those of RabbitMQ 3.10 and 4. */
 class BrokerFaultsTest {
@@ -36,16 +40,23 @@ class BrokerFaultsTest {
     // --- connecting
 
     @Test
-    void aWrongPasswordIsForGood() {
+    void aWrongPasswordNeedsAPerson() {
         IOException refused = new AuthenticationFailureException(
                 "ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN.");
 
         assertFault(
-                true,
+                Cure.PERSON,
                 "broker at h1:5672, h2:5672 refused user 'joe': wrong user or password; check the URI in kuteng.broker",
-                BrokerFaults.ofConnecting(NODES, refused));
-        assertTrue(BrokerFaults.ofConnecting(NODES, new PossibleAuthenticationFailureException(new IOException()))
-                .isPermanent());
+                connecting(refused));
+    }
+
+    @Test
+    void aWrongPasswordNeedsAPersonAsQpidSaysItToo() {
+        assertFault(
+                Cure.PERSON,
+                "broker at h1:5672, h2:5672 refused user 'joe': wrong user or password; check the URI in kuteng.broker",
+                connecting(new PossibleAuthenticationFailureException(
+                        connectionClosed(AMQP.NOT_ALLOWED, "Authentication failed"))));
     }
 
     @ParameterizedTest
@@ -55,36 +66,32 @@ class BrokerFaultsTest {
                 "NOT_ALLOWED - vhost work not found",
                 "NOT_ALLOWED - Unknown virtual host: 'work'",
             })
-    void aVirtualHostThatDoesNotExistIsForGood(String reply) {
+    void aVirtualHostThatDoesNotExistNeedsAPerson(String reply) {
         assertFault(
-                true,
+                Cure.PERSON,
                 "broker at h1:5672, h2:5672 has no virtual host 'work';"
-                        + " the last part of the URI in kuteng.broker names it",
-                BrokerFaults.ofConnecting(NODES, connectionClosed(AMQP.NOT_ALLOWED, reply)));
+                        + " check the last part of the URI in kuteng.broker",
+                connecting(connectionClosed(AMQP.NOT_ALLOWED, reply)));
     }
 
     @Test
-    void aVirtualHostThatTheUserMayNotEnterIsForGood() {
+    void aVirtualHostThatTheUserMayNotEnterNeedsAPerson() {
         assertFault(
-                true,
-                "broker at h1:5672, h2:5672 does not let user 'joe' into virtual host 'work'"
+                Cure.PERSON,
+                "broker at h1:5672, h2:5672 gives user 'joe' no access to virtual host 'work'"
                         + " (NOT_ALLOWED - access to vhost 'work' refused for user 'joe')",
-                BrokerFaults.ofConnecting(
-                        NODES,
-                        connectionClosed(
-                                AMQP.NOT_ALLOWED, "NOT_ALLOWED - access to vhost 'work' refused for user 'joe'")));
+                connecting(connectionClosed(
+                        AMQP.NOT_ALLOWED, "NOT_ALLOWED - access to vhost 'work' refused for user 'joe'")));
     }
 
     @Test
-    void aRefusalThatNamesNoReasonIsForGood() {
+    void aRefusalThatNamesNoReasonNeedsAPerson() {
         assertFault(
-                true,
+                Cure.PERSON,
                 "broker at h1:5672, h2:5672 refused user 'joe': wrong user or password, or no right to connect"
                         + " (ACCESS_REFUSED - user 'joe' can only connect via localhost)",
-                BrokerFaults.ofConnecting(
-                        NODES,
-                        connectionClosed(
-                                AMQP.ACCESS_REFUSED, "ACCESS_REFUSED - user 'joe' can only connect via localhost")));
+                connecting(connectionClosed(
+                        AMQP.ACCESS_REFUSED, "ACCESS_REFUSED - user 'joe' can only connect via localhost")));
     }
 
     static Stream<Arguments> whatKeepsABrokerFromBeingReached() {
@@ -106,21 +113,80 @@ class BrokerFaultsTest {
     @ParameterizedTest
     @MethodSource("whatKeepsABrokerFromBeingReached")
     void aBrokerThatIsNotReachedMayComeBack(Exception thrown, String reason) {
+        assertFault(Cure.TIME, "broker at h1:5672, h2:5672 is not reachable (" + reason + ")", connecting(thrown));
+    }
+
+    static Stream<Arguments> whatEndsWhenOthersLeave() {
+        String user = "NOT_ALLOWED - access to vhost 'work' refused for user 'joe': ";
+        return Stream.of(
+                Arguments.of(AMQP.NOT_ALLOWED, user + "connection limit (1) is reached"),
+                Arguments.of(AMQP.NOT_ALLOWED, user + "vhost 'work' is down"),
+                Arguments.of(
+                        AMQP.NOT_ALLOWED,
+                        "NOT_ALLOWED - connection refused for user 'joe': user connection limit (3) is reached"),
+                Arguments.of(AMQP.INTERNAL_ERROR, "INTERNAL_ERROR"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("whatEndsWhenOthersLeave")
+    void aLimitThatIsReachedMayPass(int code, String reply) {
         assertFault(
-                false,
-                "broker at h1:5672, h2:5672 is not reachable (" + reason + ")",
-                BrokerFaults.ofConnecting(NODES, thrown));
+                Cure.TIME,
+                "broker at h1:5672, h2:5672 accepts no connection now (" + reply + ")",
+                connecting(connectionClosed(code, reply)));
     }
 
     @Test
-    void aCertificateThatIsNotTrustedIsForGood() {
+    void aConnectionThatIsCutDuringLoginMayPass() {
+        assertFault(
+                Cure.TIME,
+                "broker at h1:5672, h2:5672 is not reachable (the connection was closed during login; the broker is"
+                        + " starting or stopping, or the user or the password is wrong)",
+                connecting(new PossibleAuthenticationFailureException(new EOFException())));
+    }
+
+    @Test
+    void theReasonOfEachNodeIsSaidIfTheyDiffer() {
+        Map<BrokerUri, Exception> failures = new LinkedHashMap<>();
+        failures.put(NODES.get(1), new SocketTimeoutException());
+        failures.put(NODES.get(0), new ConnectException());
+
+        assertFault(
+                Cure.TIME,
+                "no node of the broker is reachable (h1:5672: connection refused; h2:5672: no answer in time)",
+                BrokerFaults.ofConnecting(failures));
+    }
+
+    @Test
+    void aNodeThatRefusesIsSaidBeforeThoseThatAreAway() {
+        Map<BrokerUri, Exception> failures = new LinkedHashMap<>();
+        failures.put(NODES.get(0), new ConnectException());
+        failures.put(NODES.get(1), new AuthenticationFailureException("ACCESS_REFUSED"));
+
+        assertFault(
+                Cure.PERSON,
+                "broker at h2:5672 refused user 'joe': wrong user or password; check the URI in kuteng.broker",
+                BrokerFaults.ofConnecting(failures));
+    }
+
+    @Test
+    void causesThatFormACircleHaveAnEnd() {
+        IOException one = new IOException("one");
+        IOException other = new IOException("other", one);
+        one.initCause(other);
+
+        assertEquals(Cure.TIME, connecting(one).cure());
+    }
+
+    @Test
+    void aCertificateThatIsNotTrustedNeedsAPerson() {
         Exception thrown = new SSLHandshakeException("PKIX path building failed");
         thrown.initCause(new CertPathBuilderException("unable to find valid certification path to requested target"));
         assertFault(
-                true,
-                "TLS with the broker at h1:5672, h2:5672 failed: its certificate comes from an authority that is not"
-                        + " trusted; kuteng.tls.caFile names those to trust",
-                BrokerFaults.ofConnecting(NODES, thrown));
+                Cure.PERSON,
+                "TLS with the broker at h1:5672, h2:5672 failed: its certificate was issued by an authority that is"
+                        + " not trusted; name the authority in kuteng.tls.caFile",
+                connecting(thrown));
     }
 
     @Test
@@ -128,18 +194,17 @@ class BrokerFaultsTest {
         Exception thrown = new SSLHandshakeException("Remote host terminated the handshake");
         thrown.initCause(new EOFException("SSL peer shut down incorrectly"));
         assertFault(
-                false,
+                Cure.TIME,
                 "broker at h1:5672, h2:5672 is not reachable"
                         + " (it closed the connection; does it speak AMQP 0-9-1?)",
-                BrokerFaults.ofConnecting(NODES, thrown));
+                connecting(thrown));
     }
 
     @Test
     void aPortThatSpeaksNoTlsIsSaidSo() {
-        assertTrue(BrokerFaults.ofConnecting(
-                        NODES, new SSLException("Unsupported or unrecognized SSL message, plaintext connection?"))
+        assertTrue(connecting(new SSLException("Unsupported or unrecognized SSL message, plaintext connection?"))
                 .getMessage()
-                .contains("it does not speak TLS on this port; the URI begins with amqps://"));
+                .contains("this port does not speak TLS; use its TLS port, or amqp:// in the URI"));
     }
 
     // --- requests
@@ -167,7 +232,7 @@ class BrokerFaultsTest {
     void aQueueWithOtherArgumentsIsSaidWithTheArgumentBothValuesAndTheWaysOut(
             String argument, String values, String said, String wayOut) {
         assertFault(
-                true,
+                Cure.CONFIGURATION,
                 "queue 'kuteng' exists with other arguments: " + argument + " is " + said + ". Ways out: " + wayOut
                         + ", another queue name, or delete the queue when it is empty"
                         + " (rabbitmqctl -p work delete_queue --if-empty kuteng)",
@@ -182,7 +247,7 @@ class BrokerFaultsTest {
     @Test
     void anExchangeWithOtherArgumentsIsSaidToo() {
         assertFault(
-                true,
+                Cure.CONFIGURATION,
                 "exchange 'e' exists with other arguments: type is 'topic' there, 'direct' here."
                         + " Ways out: the same arguments in the routes, or another exchange name",
                 BrokerFaults.ofRequest(
@@ -193,24 +258,65 @@ class BrokerFaultsTest {
                                         + " received 'direct' but current is 'topic'")));
     }
 
-    @Test
-    void whatTheBrokerRefusesIsForGood() {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "access to queue 'kuteng' in vhost 'work' refused for user 'joe' | 50 | 10 | the right to configure"
+                        + " for queue 'kuteng'",
+                "access to queue 'kuteng' in vhost 'work' refused for user 'joe' | 60 | 20 | the right to read"
+                        + " for queue 'kuteng'",
+                "access to queue 'kuteng' in vhost 'work' refused for user 'joe' | 50 | 20 | a right"
+                        + " for queue 'kuteng'",
+                "write access to exchange 'e' in vhost 'work' refused for user 'joe' | 60 | 40 | the right to write"
+                        + " for exchange 'e'",
+                "read access to topic 'a.b' in exchange 'e' in vhost 'work' refused for user 'joe' | 50 | 20"
+                        + " | the right to read for topic 'a.b'",
+            })
+    void aMissingRightIsNamedAndNeedsAPerson(String reply, int classId, int methodId, String right) {
         assertFault(
-                true,
-                "cannot declare queue 'kuteng': the broker says ACCESS_REFUSED - access to queue 'kuteng' in vhost"
-                        + " 'work' refused for user 'joe'",
+                Cure.PERSON,
+                "cannot declare queue 'kuteng': user 'joe' lacks " + right + " in virtual host 'work'"
+                        + " (rabbitmqctl set_permissions -p work joe CONFIGURE WRITE READ)",
                 BrokerFaults.ofRequest(
                         "declare queue 'kuteng'",
-                        channelClosed(
-                                AMQP.ACCESS_REFUSED,
-                                "ACCESS_REFUSED - access to queue 'kuteng' in vhost 'work' refused for user 'joe'")));
+                        new ShutdownSignalException(
+                                false,
+                                false,
+                                new AMQP.Channel.Close.Builder()
+                                        .replyCode(AMQP.ACCESS_REFUSED)
+                                        .replyText("ACCESS_REFUSED - " + reply)
+                                        .classId(classId)
+                                        .methodId(methodId)
+                                        .build(),
+                                null)));
+    }
+
+    @Test
+    void argumentsThatNoQueueCanHaveEndTheRoute() {
+        BrokerException fault = BrokerFaults.ofRequest(
+                "declare queue 'kuteng'",
+                channelClosed(
+                        AMQP.PRECONDITION_FAILED,
+                        "PRECONDITION_FAILED - invalid arg 'x-max-length' for queue 'kuteng' in vhost 'work': expected"
+                                + " integer"));
+
+        assertTrue(fault.endsRoute());
+        assertTrue(fault.getMessage().endsWith("; change the arguments in the route"), fault.getMessage());
     }
 
     @ParameterizedTest
-    @CsvSource({"404, NOT_FOUND - no queue 'kuteng'", "405, RESOURCE_LOCKED - exclusive access"})
-    void whatIsMissingOrLockedMayPass(int code, String reply) {
+    @CsvSource({
+        "404, NOT_FOUND - no queue 'kuteng'",
+        "405, RESOURCE_LOCKED - exclusive access",
+        "403, ACCESS_REFUSED - queue 'kuteng' in vhost 'work' in exclusive use",
+        "541, INTERNAL_ERROR",
+        "506, RESOURCE_ERROR",
+        "406, PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out",
+    })
+    void whatMayPassIsTriedAgain(int code, String reply) {
         assertFault(
-                false,
+                Cure.TIME,
                 "cannot consume from queue 'kuteng': the broker says " + reply,
                 BrokerFaults.ofRequest("consume from queue 'kuteng'", channelClosed(code, reply)));
     }
@@ -218,18 +324,21 @@ class BrokerFaultsTest {
     @Test
     void aConnectionThatIsLostMeanwhileMayComeBack() {
         assertFault(
-                false,
+                Cure.TIME,
                 "cannot declare queue 'kuteng': it closed the connection; does it speak AMQP 0-9-1?",
                 BrokerFaults.ofRequest("declare queue 'kuteng'", new IOException(new EOFException())));
-        assertFalse(BrokerFaults.ofRequest(
-                        "declare queue 'kuteng'",
-                        connectionClosed(AMQP.CONNECTION_FORCED, "CONNECTION_FORCED - Node was put into maintenance"))
-                .isPermanent());
+        assertEquals(
+                Cure.TIME,
+                BrokerFaults.ofRequest(
+                                "declare queue 'kuteng'",
+                                connectionClosed(
+                                        AMQP.CONNECTION_FORCED, "CONNECTION_FORCED - Node was put into maintenance"))
+                        .cure());
     }
 
     @Test
     void whatIsExplainedAlreadyIsNotExplainedAgain() {
-        BrokerException explained = new BrokerException(false, "explained", null);
+        BrokerException explained = new BrokerException(BrokerException.Cure.TIME, "explained", null);
 
         assertSame(explained, BrokerFaults.ofRequest("declare queue 'kuteng'", explained));
     }
@@ -242,9 +351,14 @@ class BrokerFaultsTest {
         assertEquals(320, BrokerFaults.replyCode(connectionClosed(320, "CONNECTION_FORCED")));
     }
 
-    private static void assertFault(boolean permanent, String message, BrokerException fault) {
+    /** The same with each node. */
+    private static BrokerException connecting(Exception thrown) {
+        return BrokerFaults.ofConnecting(NODES.stream().collect(Collectors.toMap(node -> node, node -> thrown)));
+    }
+
+    private static void assertFault(Cure cure, String message, BrokerException fault) {
         assertEquals(message, fault.getMessage());
-        assertEquals(permanent, fault.isPermanent());
+        assertEquals(cure, fault.cure());
         assertFalse(fault.getMessage().contains("secret"));
     }
 

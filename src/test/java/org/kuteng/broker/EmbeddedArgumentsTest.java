@@ -3,6 +3,9 @@ package org.kuteng.broker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,5 +87,32 @@ class EmbeddedArgumentsTest {
                 "queue argument " + name + "=" + value + " cannot be used on the embedded broker: " + remedy
                         + ", or run on RabbitMQ",
                 failure.getMessage());
+    }
+
+    @Test
+    void whatHasNoEffectIsNamed() {
+        Map<String, Object> arguments = Map.of(
+                "x-expires",
+                1000,
+                "x-delivery-limit",
+                5,
+                "x-of-nobody",
+                1,
+                "x-max-length",
+                3,
+                "x-queue-type",
+                "quorum");
+
+        assertEquals(
+                List.of("x-delivery-limit", "x-expires", "x-of-nobody"), EmbeddedArguments.withoutEffect(arguments));
+        for (QueueType type : QueueType.values()) {
+            assertEquals(List.of(), withoutEffect(Queues.work("kuteng", type, Map.of("maximumMessageTtl", 5))));
+            assertEquals(List.of(), withoutEffect(Queues.dead("kuteng", type)));
+        }
+        assertEquals(List.of(), withoutEffect(Queues.retry("kuteng", Duration.ofSeconds(1))));
+    }
+
+    private static Collection<String> withoutEffect(QueueDefinition queue) {
+        return EmbeddedArguments.withoutEffect(queue.arguments());
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,18 +16,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class QueuesTest {
 
-    @Test
-    void aDurableQueueHasNoArgumentsSoThatOtherProgramsCanDeclareItToo() {
-        assertEquals(
-                new QueueDefinition("kuteng", true, false, false, Map.of()),
-                Queues.work("kuteng", QueueType.DURABLE, Map.of()));
+    private static final Map<String, Object> CLASSIC = Map.of("x-queue-type", "classic");
+    private static final Map<String, Object> QUORUM = Map.of("x-queue-type", "quorum", "x-delivery-limit", 1_000_000);
+
+    private static QueueDefinition classic(boolean durable) {
+        return new QueueDefinition(
+                "kuteng", durable, false, false, CLASSIC, Set.of("x-queue-type"), QueueDefinition.Origin.USER);
     }
 
     @Test
-    void aTransientQueueIsDeclaredAsTheOriginalProgramsDeclareIt() {
-        assertEquals(
-                new QueueDefinition("kuteng", false, false, false, Map.of()),
-                Queues.work("kuteng", QueueType.TRANSIENT, Map.of()));
+    void aQueueNamesItsTypeAndDoesWithoutWhereOthersDeclaredItSo() {
+        assertEquals(classic(true), Queues.work("kuteng", QueueType.DURABLE, Map.of()));
+        assertEquals(classic(false), Queues.work("kuteng", QueueType.TRANSIENT, Map.of()));
     }
 
     @Test
@@ -34,23 +35,37 @@ class QueuesTest {
         QueueDefinition queue = Queues.work("kuteng", QueueType.QUORUM, Map.of());
 
         assertTrue(queue.durable());
-        assertEquals(Map.of("x-queue-type", "quorum", "x-delivery-limit", 1_000_000), queue.arguments());
+        assertEquals(QUORUM, queue.arguments());
+        assertEquals(
+                QUORUM,
+                Queues.work("kuteng", QueueType.DURABLE, Map.of("x-queue-type", "quorum"))
+                        .arguments());
     }
 
     @Test
     void whatARouteSaysWins() {
         assertEquals(
-                new QueueDefinition("kuteng", false, true, true, Map.of("x-max-length", 10)),
+                new QueueDefinition("kuteng", false, true, true, Map.of("x-queue-type", "classic", "x-max-length", 10)),
                 Queues.work(
                         "kuteng",
                         QueueType.DURABLE,
-                        Map.of("durable", false, "exclusive", "true", "autoDelete", true, "x-max-length", 10)));
+                        Map.of(
+                                "durable",
+                                false,
+                                "exclusive",
+                                "true",
+                                "autoDelete",
+                                true,
+                                "x-queue-type",
+                                "classic",
+                                "x-max-length",
+                                10)));
         assertEquals(
                 Map.of("x-queue-type", "quorum", "x-delivery-limit", 5),
                 Queues.work("kuteng", QueueType.QUORUM, Map.of("x-delivery-limit", 5))
                         .arguments());
         assertEquals(
-                Map.of("x-queue-type", "stream", "x-delivery-limit", 1_000_000),
+                Map.of("x-queue-type", "stream"),
                 Queues.work("kuteng", QueueType.QUORUM, Map.of("x-queue-type", "stream"))
                         .arguments());
     }
@@ -60,8 +75,7 @@ class QueuesTest {
     void aQueueThatCannotBeAQuorumQueueIsNone(String flag) {
         Map<String, Object> arguments = Map.of(flag, !flag.equals("durable"));
 
-        assertEquals(
-                Map.of(), Queues.work("kuteng", QueueType.QUORUM, arguments).arguments());
+        assertEquals(CLASSIC, Queues.work("kuteng", QueueType.QUORUM, arguments).arguments());
     }
 
     @Test
@@ -81,7 +95,8 @@ class QueuesTest {
 
         assertEquals("kuteng.dead", queue.name());
         assertTrue(queue.durable());
-        assertEquals(type == QueueType.QUORUM, queue.arguments().containsKey("x-queue-type"));
+        assertEquals(type == QueueType.QUORUM ? QUORUM : CLASSIC, queue.arguments());
+        assertEquals(QueueDefinition.Origin.KUTENG, queue.origin());
     }
 
     @Test

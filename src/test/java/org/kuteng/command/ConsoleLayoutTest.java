@@ -72,6 +72,46 @@ class ConsoleLayoutTest {
         assertTrue(line.contains("at " + ConsoleLayoutTest.class.getName()), line);
     }
 
+    @Test
+    void nobodyWritesALineOfTheirOwn() {
+        String forged = "body\r\n12:00:00.000 kuteng       all is well\u2028\u0085\u001b[2J\u009b31m\u202e";
+
+        assertEquals(
+                TIME
+                        + "worker       got body\\r\\n12:00:00.000 kuteng       all is well"
+                        + "\\u2028\\x85\\x1b[2J\\x9b31m\\u202e" + System.lineSeparator(),
+                line("worker", Level.INFO, "got " + forged, null));
+    }
+
+    @Test
+    void aStackTraceHasALineForEachFrameAndForNothingElse() {
+        ConsoleLayout.setVerbose(true);
+        IOException root = new IOException("root\n\tat org.acme.Forged.run(Forged.java:1)");
+        IllegalStateException failure = new IllegalStateException("\u001b[31mred\nforged", root);
+        failure.addSuppressed(new IOException("besides"));
+
+        String line = line("kuteng", Level.ERROR, "failed", failure);
+
+        assertTrue(line.contains("java.lang.IllegalStateException: \\x1b[31mred\\nforged"), line);
+        assertTrue(line.contains("Caused by: java.io.IOException: root\\n\tat org.acme"), line);
+        assertTrue(line.contains("\tSuppressed: java.io.IOException: besides"), line);
+        assertTrue(line.lines()
+                .skip(1)
+                .allMatch(it -> it.matches("\t*(at .*|\\.\\.\\. \\d+ more|(Caused by: |Suppressed: )?java\\..*)")));
+        assertTrue(line.lines().noneMatch(it -> it.startsWith("\tat org.acme.Forged")));
+    }
+
+    @Test
+    void causesInACircleAreShownOnce() {
+        ConsoleLayout.setVerbose(true);
+        Exception first = new Exception("first");
+        first.initCause(new Exception("second", first));
+
+        String line = line("kuteng", Level.ERROR, "failed", first);
+
+        assertTrue(line.contains("Exception: first (told above)"), line);
+    }
+
     private String line(String logger, Level level, String message, Throwable failure) {
         LoggingEvent event = new LoggingEvent("", new LoggerContext().getLogger(logger), level, message, failure, null);
         event.setTimeStamp(LocalDateTime.of(2026, 11, 22, 12, 34, 56, 789_000_000)

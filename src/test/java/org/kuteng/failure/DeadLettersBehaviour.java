@@ -19,6 +19,10 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,6 +34,7 @@ import org.kuteng.broker.ConnectionSettings;
 import org.kuteng.broker.QueueType;
 import org.kuteng.broker.Queues;
 import org.kuteng.testing.PlainClient;
+import org.kuteng.testing.TcpProxy;
 import org.kuteng.testing.TestBroker;
 
 /** What can be done with dead letters; the same on every broker. */
@@ -57,6 +62,10 @@ abstract class DeadLettersBehaviour {
     private DeadLetters letters(int window) {
         Broker there = new Broker(ConnectionSettings.of(BrokerUri.parse(broker.uri())));
         return new DeadLetters(there, window, Duration.ofSeconds(10));
+    }
+
+    private static DeadLetters letters(String uri) {
+        return new DeadLetters(new Broker(ConnectionSettings.of(BrokerUri.parse(uri))), 100, Duration.ofSeconds(10));
     }
 
     @AfterEach
@@ -250,6 +259,130 @@ abstract class DeadLettersBehaviour {
         assertEquals(0, outcome.perhapsTwice());
         assertEquals(5, listedIds().size());
         assertEquals(5, client.messages(WORK));
+    }
+
+    @Test
+    void aSlowBrokerShowsAllOfThem() throws Exception {
+        bury("first", "no such order");
+        bury("second", "no such order");
+        try (TcpProxy slow = TcpProxy.to(broker)) {
+            slow.delay(Duration.ofMillis(600));
+
+            DeadLetters.Browsed browsed = letters(slow.uri()).browse(DEAD, letter -> true);
+
+            assertEquals(new DeadLetters.Browsed(2, 2), browsed);
+        }
+    }
+
+    @Test
+    void aBrokerThatPausesInTheMiddleShowsAllOfThem() throws Exception {
+        int count = 2_000;
+        client.confirmed(() -> {
+            for (int i = 0; i < count; i++) {
+                client.publishUnconfirmed(
+                        DEAD,
+                        "x".repeat(1_000),
+                        buried("id" + i, "no such order").build());
+            }
+        });
+        ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor();
+        try (TcpProxy pausing = TcpProxy.to(broker)) {
+            AtomicInteger seen = new AtomicInteger();
+
+            DeadLetters.Browsed browsed = letters(pausing.uri()).browse(DEAD, letter -> {
+                if (seen.incrementAndGet() == 10) {
+                    pausing.freeze();
+                    later.schedule(pausing::thaw, 1_800, TimeUnit.MILLISECONDS);
+                }
+                return true;
+            });
+
+            assertEquals(new DeadLetters.Browsed(count, count), browsed);
+        } finally {
+            later.shutdownNow();
+        }
+    }
+
+    @Test
+    void thoseThatAnotherClientHasInHandAreNotWaitedFor() throws Exception {
+        bury("first", "no such order");
+        bury("second", "no such order");
+        bury("third", "no such order");
+        client.channel().basicGet(DEAD, false);
+        List<String> seen = new ArrayList<>();
+
+        DeadLetters.Browsed browsed = letters.browse(DEAD, letter -> seen.add(letter.id()));
+
+        assertEquals(List.of("second", "third"), seen);
+        // RabbitMQ counts only those that are there for the taking
+        assertTrue(browsed.expected() == 2 || browsed.expected() == 3, browsed::toString);
+    }
+
+    @Test
+    void theBooksOfABrokerAreNeitherReplayedNorImported() throws Exception {
+        Map<String, Object> death =
+                Map.of("reason", "expired", "queue", "orders", "time", new Date(1_700_000_000_000L));
+        BasicProperties properties = new BasicProperties.Builder()
+                .headers(Map.of("x-death", List.of(death), "tenant", "acme", "CC", List.of("admin")))
+                .build();
+        client.confirmed(() -> client.publishUnconfirmed(DEAD, "expired", properties));
+        DeadLetter before = listed().get(0);
+        assertEquals(
+                "the broker put it here: expired in queue 'orders'",
+                before.cause().text());
+        Path file = folder.resolve("letters.jsonl");
+        try (Export export = letters.export(file)) {
+            export.add(DEAD);
+            export.finish();
+        }
+
+        assertEquals(1, replay(letter -> true).replayed());
+
+        assertEquals(
+                "{tenant=acme}",
+                client.get(WORK).orElseThrow().getProps().getHeaders().toString());
+        letters.importing().run(file, null, QueueType.DURABLE, SILENT);
+        DeadLetter after = listed().get(0);
+        assertEquals(before.id(), after.id());
+        assertEquals(before.cause(), after.cause());
+        assertEquals(before.lastFailure(), after.lastFailure());
+        assertEquals("expired in queue 'orders'", after.brokerNote().orElseThrow());
+        assertFalse(after.properties().getHeaders().containsKey("x-death"));
+        assertFalse(after.properties().getHeaders().containsKey("CC"));
+    }
+
+    @Test
+    void whatAStrangerPutThereIsShownAsFarAsItIsValid() throws Exception {
+        Object deep = "x";
+        for (int i = 0; i < 25; i++) {
+            deep = List.of(deep);
+        }
+        BasicProperties properties = new BasicProperties.Builder()
+                .messageId("red\u001b[31m")
+                .headers(Map.of(
+                        FailureHeaders.ATTEMPTS,
+                        -5,
+                        FailureHeaders.QUEUE,
+                        "admin",
+                        FailureHeaders.LAST_FAILURE,
+                        "yesterday",
+                        FailureHeaders.DEAD_ID,
+                        "two\nlines",
+                        FailureHeaders.MESSAGE,
+                        "x".repeat(50_000),
+                        "deep",
+                        deep))
+                .build();
+        client.confirmed(() -> client.publishUnconfirmed(DEAD, "strange", properties));
+
+        DeadLetter letter = listed().get(0);
+
+        assertTrue(letter.id().matches("[0-9a-f]{16}"), letter.id());
+        assertEquals(WORK, letter.workQueue(), "a header does not choose where it is replayed to");
+        assertTrue(letter.attempts().isEmpty());
+        assertTrue(letter.lastFailure().isEmpty());
+        assertEquals("unknown", letter.cause().text());
+        assertFalse(DeadLetterJson.write(letter).contains("[[["));
     }
 
     @Test

@@ -115,7 +115,7 @@ class MemoryEmbeddedIT {
                         .parallelProcessing()
                         .id("parts")
                         .to("log:x"),
-                "kuteng.once=jdbc: what step 'parts' does in parallel would not belong to the transaction: leave its"
+                "kuteng.once=jdbc: step 'parts' works in parallel, outside of the transaction: leave its"
                         + " parallelProcessing out",
                 r -> r.from(FROM + "&arg.once=orderId").to("log:x"),
                 "arg.once is 'orderId', which is the same for every message: write an expression such as"

@@ -38,6 +38,8 @@ final class ProtectedWorkers implements AutoCloseable {
         context.getRegistry().bind("onceSwitch", onceSwitch);
         if (database != null) {
             context.getRegistry().bind("kutengDatabase", database.dataSource());
+            context.getCamelContextExtension().addInterceptStrategy(new TransactionSteps(database));
+            context.getManagementStrategy().addEventNotifier(new TransactionSends(database));
             database.open();
         }
     }
@@ -104,7 +106,7 @@ final class ProtectedWorkers implements AutoCloseable {
 
     @Override
     public void close() {
-        component.stopWorkers();
+        component.workers().stop(routeId -> true);
         context.stop();
         onceSwitch.close();
         if (database != null) {

@@ -20,6 +20,7 @@ import java.nio.charset.UnsupportedCharsetException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +37,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.kuteng.untrusted.HeaderBoundsException;
+import org.kuteng.work.Delivery;
+import org.kuteng.work.Work;
 import org.springframework.amqp.core.MessageDeliveryMode;
 
 class MessageMappingTest {
@@ -409,6 +413,88 @@ class MessageMappingTest {
         assertTrue(Frame.tableSize(sent) > 0);
     }
 
+    // --- what a stranger sends
+
+    @Test
+    void aBrokersBookkeepingIsReadAndNeverSentOn() {
+        Map<String, Object> headers = new HashMap<>();
+        headers.put("x-death", List.of("foo"));
+        headers.put("x-first-death-queue", LongStringHelper.asLongString("q"));
+        headers.put("x-delivery-count", 3);
+        headers.put("x-opt-anything", 1);
+        headers.put("x-tenant", LongStringHelper.asLongString("acme"));
+        read(properties().headers(headers).build(), new byte[0]);
+
+        assertEquals(List.of("foo"), exchange.getMessage().getHeader("x-death"));
+        set("x-last-death-queue", "set by the route");
+        assertEquals(
+                Map.of("x-tenant", "acme"), mapping.properties(exchange, false).getHeaders());
+    }
+
+    @Test
+    void recipientsThatAStrangerChoseAreNotPassedOn() {
+        read(
+                properties()
+                        .headers(Map.of(
+                                "CC", List.of(LongStringHelper.asLongString("admin")),
+                                "BCC", List.of(LongStringHelper.asLongString("spy"))))
+                        .build(),
+                new byte[0]);
+        assertNull(mapping.properties(exchange, false).getHeaders());
+        assertNull(mapping.properties(exchange.copy(), false).getHeaders(), "nor by a part of the message");
+
+        set("CC", List.of("archive"));
+        assertEquals(
+                Map.of("CC", List.of("archive")),
+                mapping.properties(exchange, false).getHeaders(),
+                "what the route sets is its own");
+    }
+
+    @Test
+    void aMessageThatTheRouteMakesOfTheHeadersIsNoWayAroundThat() {
+        BasicProperties arrived = properties()
+                .headers(Map.of("CC", List.of(LongStringHelper.asLongString("admin")), "x-death", List.of("foo")))
+                .build();
+        read(arrived, new byte[0]);
+
+        assertEquals(
+                Map.of("tenant", "acme"),
+                MessageMapping.sendable(
+                                exchange,
+                                properties()
+                                        .headers(Map.of(
+                                                "CC", List.of("admin"), "x-death", List.of("foo"), "tenant", "acme"))
+                                        .build())
+                        .getHeaders());
+    }
+
+    @Test
+    void headersWithoutEndAreRefusedBeforeAnybodyFollowsThem() {
+        Object deep = 1;
+        for (int i = 0; i < 10_000; i++) {
+            deep = Map.of("inner", deep);
+        }
+        BasicProperties properties = properties().headers(Map.of("deep", deep)).build();
+
+        assertThrows(HeaderBoundsException.class, () -> read(properties, new byte[0]));
+    }
+
+    @Test
+    void headersWithoutEndAreNotSentEither() {
+        Map<String, Object> circle = new HashMap<>();
+        circle.put("again", circle);
+        set("circle", circle);
+
+        String refusal = assertThrows(IllegalArgumentException.class, () -> mapping.properties(exchange, false))
+                .getMessage();
+        assertEquals("header 'circle' is nested more than 16 deep: nobody could receive it", refusal);
+
+        set("circle", Collections.nCopies(2_001, "x"));
+        refusal = assertThrows(IllegalArgumentException.class, () -> mapping.properties(exchange, false))
+                .getMessage();
+        assertEquals("there are more than 2,000 values in the headers: nobody could receive it", refusal);
+    }
+
     private MessageMapping mapping(boolean persistent, boolean identified) {
         WorkQueueComponent component = new WorkQueueComponent();
         component.setCamelContext(context);
@@ -426,11 +512,11 @@ class MessageMappingTest {
 
     private void read(BasicProperties properties, byte[] body) {
         Delivery delivery = delivery(properties, body);
-        exchange.setProperty(Delivery.PROPERTY, delivery);
+        exchange.setProperty(Work.PROPERTY, Work.detached(delivery));
         mapping.read(delivery, exchange);
     }
 
     private static Delivery delivery(BasicProperties properties, byte[] body) {
-        return new Delivery("kuteng", "kuteng", null, new Envelope(7, true, "exchange", "key"), properties, body);
+        return new Delivery("kuteng", "kuteng", new Envelope(7, true, "exchange", "key"), properties, body);
     }
 }

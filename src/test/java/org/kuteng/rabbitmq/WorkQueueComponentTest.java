@@ -11,6 +11,9 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.kuteng.broker.QueueType;
+import org.kuteng.publish.FakeBroker;
+import org.kuteng.publish.OutgoingMessage;
+import org.kuteng.work.AckSettings;
 
 class WorkQueueComponentTest {
     /** More than Camel's pools take before the one who hands over has to run a task himself. */

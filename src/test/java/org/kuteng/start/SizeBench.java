@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.kuteng.rabbitmq.WorkQueueSettings;
 import org.kuteng.testing.PlainClient;
 import org.kuteng.testing.TestBroker;
 import org.kuteng.testing.TestBrokers;
+import org.kuteng.work.WorkerSettings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -92,7 +92,7 @@ public final class SizeBench implements Callable<Integer> {
 
     private void consumers(TestBroker rabbitMQ, PlainClient client) throws Exception {
         consumers(rabbitMQ, client, false);
-        if (Runtime.version().feature() >= WorkQueueSettings.VIRTUAL_THREADS_SINCE) {
+        if (Runtime.version().feature() >= WorkerSettings.VIRTUAL_THREADS_SINCE) {
             consumers(rabbitMQ, client, true);
         } else {
             System.out.println("no virtual threads on Java " + System.getProperty("java.version"));

@@ -33,7 +33,7 @@ final class H2File implements TestDatabase {
 
     @Override
     public String password() {
-        return "";
+        return "kuteng";
     }
 
     @Override

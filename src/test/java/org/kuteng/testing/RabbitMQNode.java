@@ -186,6 +186,11 @@ public final class RabbitMQNode implements TestBroker {
         }
     }
 
+    /** Runs {@code rabbitmqctl} and gives what it printed. */
+    public String ctl(String... arguments) {
+        return ctl.run(arguments);
+    }
+
     @Override
     public String uri() {
         return "amqp://%1$s:%1$s@127.0.0.1:%2$d/%1$s".formatted(NAME, port);

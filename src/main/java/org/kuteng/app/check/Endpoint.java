@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.kuteng.app.WrittenArguments;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -88,7 +89,9 @@ record Endpoint(ScalarNode uri, String scheme, String path, List<Option> query, 
                 if (text == null && !(value instanceof MappingNode && !Nodes.isUnquotedPlaceholder(value))) {
                     report.error(value, wrongValue(Nodes.writtenKey(tuple), value));
                 }
-                options.add(new Option(Nodes.key(tuple), report.place(tuple.getKeyNode()), text, report.place(value)));
+                String written = Nodes.writtenKey(tuple);
+                String name = WrittenArguments.isArgument(written) ? written : Nodes.key(tuple);
+                options.add(new Option(name, report.place(tuple.getKeyNode()), text, report.place(value)));
             }
         }
         return options;

@@ -28,6 +28,9 @@ final class OptionCheck {
     private void check(ComponentOptions known, Endpoint.Option option, Scope scope) {
         Set<String> own = context.ownOptions().getOrDefault(known.scheme(), Set.of());
         String name = option.name();
+        if (known.scheme().equals(WORK_QUEUES) && !name.contains("{{") && !name.contains("${")) {
+            ArgumentCheck.fault(name).ifPresent(fault -> report.warning(option.namePlace(), fault));
+        }
         if (name.contains("{{") || name.contains("${") || own.contains(name) || known.isOneOfMany(name)) {
             return;
         }

@@ -24,7 +24,11 @@ final class Report {
     }
 
     void warning(Node at, String message) {
-        add(place(at), Severity.WARNING, message);
+        warning(place(at), message);
+    }
+
+    void warning(Place at, String message) {
+        add(at, Severity.WARNING, message);
     }
 
     Place place(Node node) {

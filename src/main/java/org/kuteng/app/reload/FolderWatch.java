@@ -156,7 +156,8 @@ final class FolderWatch implements AutoCloseable {
     /** Waits until what is being looked at now has been looked at. */
     void awaitEnd(Duration patience) {
         try {
-            thread.join(patience.toMillis());
+            // zero would mean: for ever
+            thread.join(Math.max(1, patience.toMillis()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

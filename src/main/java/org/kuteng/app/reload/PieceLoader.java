@@ -8,13 +8,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.dsl.yaml.KameletRoutesBuilderLoader;
 import org.apache.camel.dsl.yaml.YamlRoutesBuilderLoader;
 import org.apache.camel.dsl.yaml.common.YamlDeserializationContext;
 import org.apache.camel.spi.Resource;
 import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.support.service.ServiceHelper;
+import org.kuteng.app.KameletFileLoader;
 import org.kuteng.app.RouteFiles;
+import org.kuteng.app.WrittenArguments;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -25,7 +26,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  * thread at a time.
  */
 final class PieceLoader extends YamlRoutesBuilderLoader {
-    private final KameletRoutesBuilderLoader kamelets = new KameletRoutesBuilderLoader();
+    private final KameletFileLoader kamelets = new KameletFileLoader();
     private Collection<Piece> wanted = List.of();
 
     PieceLoader(CamelContext context) {
@@ -50,7 +51,8 @@ final class PieceLoader extends YamlRoutesBuilderLoader {
 
     @Override
     protected RouteBuilder builder(YamlDeserializationContext context, Node root) {
-        return super.builder(context, root instanceof SequenceNode list ? filtered(list) : root);
+        Node kept = WrittenArguments.keep(root);
+        return super.builder(context, kept instanceof SequenceNode list ? filtered(list) : kept);
     }
 
     private Node filtered(SequenceNode root) {

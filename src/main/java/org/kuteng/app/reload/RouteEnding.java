@@ -68,7 +68,7 @@ final class RouteEnding {
         running.removeIf(definition -> route(definition) == null);
         Set<String> ids =
                 Set.copyOf(running.stream().map(RouteDefinition::getRouteId).toList());
-        component.stopWorkers(ids::contains);
+        component.workers().stop(ids::contains);
         List<RouteDefinition> called = running.stream().filter(this::isCalled).toList();
         List<RouteDefinition> first = new ArrayList<>(running);
         first.removeAll(called);
@@ -190,7 +190,10 @@ final class RouteEnding {
 
     private void await(BooleanSupplier done, RouteDefinition definition, long deadline) {
         while (!done.getAsBoolean()) {
-            if (System.nanoTime() - deadline > 0) {
+            if (component.workers().stopBudget().isCutShort()) {
+                return;
+            }
+            if (component.workers().isOver(deadline)) {
                 LOG.warn(
                         "work in {} did not end within {} s (kuteng.stop.timeout); going on without it",
                         definition.getRouteId(),

@@ -23,9 +23,6 @@ import org.slf4j.LoggerFactory;
 public final class RouteReload {
     private static final Logger LOG = LoggerFactory.getLogger("kuteng.reload");
 
-    /** For the end of a swap that has begun, besides the work in hand. */
-    private static final Duration END_GRACE = Duration.ofSeconds(5);
-
     /**
      * What the check says.
      *
@@ -119,10 +116,14 @@ public final class RouteReload {
         }
     }
 
-    /** After {@link #stop}: waits for the end of a swap that has begun. */
-    public void awaitEnd() {
+    /**
+     * After {@link #stop}: waits for the end of a swap that has begun.
+     *
+     * @param most for so long at most
+     */
+    public void awaitEnd(Duration most) {
         if (watch != null) {
-            watch.awaitEnd(project.patience().plus(END_GRACE));
+            watch.awaitEnd(most);
         }
     }
 

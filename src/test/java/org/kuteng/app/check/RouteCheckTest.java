@@ -31,7 +31,7 @@ import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
  */
 class RouteCheckTest {
     private static final String EXPECTED = "#! ";
-    private static final int CASES = 90;
+    private static final int CASES = 91;
 
     private static final Map<String, String> PROPERTIES = Map.ofEntries(
             Map.entry("producer.period", "1000"),

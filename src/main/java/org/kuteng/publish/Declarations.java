@@ -1,0 +1,69 @@
+package org.kuteng.publish;
+
+import com.rabbitmq.client.Connection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.kuteng.broker.BrokerException;
+import org.kuteng.broker.QueueDefinition;
+import org.kuteng.broker.Topology;
+
+/** What producers and workers of this process have declared, so that it can be declared again when it is gone. */
+final class Declarations {
+    /** As often as there are those who need it. */
+    private final List<Topology> topologies = new CopyOnWriteArrayList<>();
+
+    private volatile Consumer<BrokerException> refusalListener = fault -> {};
+
+    /** Called when something exists with other arguments; unset: it is only logged. */
+    void onRefusal(Consumer<BrokerException> listener) {
+        refusalListener = listener;
+    }
+
+    /** What was to be declared again exists with other arguments. */
+    void refused(BrokerException fault) {
+        refusalListener.accept(fault);
+    }
+
+    void remember(Topology topology) {
+        topologies.add(topology);
+    }
+
+    void forget(Topology topology) {
+        topologies.remove(topology);
+    }
+
+    void declareAll(Connection connection) {
+        topologies.stream().distinct().forEach(topology -> topology.declare(connection));
+    }
+
+    /** What is to be declared for a message to find its way; null if none of it is known here. */
+    Topology neededBy(OutgoingMessage message) {
+        List<Topology.ExchangeDefinition> exchanges = new ArrayList<>();
+        List<QueueDefinition> queues = new ArrayList<>();
+        List<Topology.Binding> bindings = new ArrayList<>();
+        for (Topology topology : topologies) {
+            if (concerns(topology, message)) {
+                exchanges.addAll(topology.exchanges());
+                queues.addAll(topology.queues());
+                bindings.addAll(topology.bindings());
+            }
+        }
+        Topology needed = new Topology(
+                exchanges.stream().distinct().toList(),
+                queues.stream().distinct().toList(),
+                bindings.stream().distinct().toList());
+        return needed.isEmpty() ? null : needed;
+    }
+
+    private static boolean concerns(Topology topology, OutgoingMessage message) {
+        if (message.exchange().equals(Topology.DEFAULT_EXCHANGE)) {
+            return topology.queues().stream().anyMatch(queue -> queue.name().equals(message.routingKey()));
+        }
+        return topology.exchanges().stream()
+                        .anyMatch(exchange -> exchange.name().equals(message.exchange()))
+                || topology.bindings().stream()
+                        .anyMatch(binding -> binding.exchange().equals(message.exchange()));
+    }
+}

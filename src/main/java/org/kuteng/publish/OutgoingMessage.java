@@ -1,0 +1,30 @@
+package org.kuteng.publish;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+
+/**
+ * A message on its way to the broker.
+ *
+ * @param exchange empty for the default exchange
+ * @param mandatory whether the send fails if no queue takes the message
+ */
+public record OutgoingMessage(
+        String exchange, String routingKey, boolean mandatory, BasicProperties properties, byte[] body) {
+
+    /** Whether it is this message that the broker complains of when it closes a channel with these words. */
+    boolean isMeantBy(String reply) {
+        return !exchange.isEmpty() && reply.contains("exchange '" + exchange + "'")
+                || reply.contains("message size " + body.length + " ")
+                || properties.getUserId() != null
+                        && reply.contains("user_id property set to '" + properties.getUserId() + "'")
+                || properties.getExpiration() != null
+                        && reply.contains("expiration '" + properties.getExpiration() + "'");
+    }
+
+    /** Where it goes, for messages. */
+    public String target() {
+        return exchange.isEmpty()
+                ? "queue '" + routingKey + "'"
+                : "exchange '" + exchange + "' with routing key '" + routingKey + "'";
+    }
+}

@@ -1,0 +1,31 @@
+package org.kuteng.publish;
+
+/** Told once what became of a message. */
+@FunctionalInterface
+public interface SendCallback {
+    /** @param failure null if the broker has the message; otherwise usually a {@link SendFailedException} */
+    void sent(Exception failure);
+
+    /**
+     * Whether {@link #sent} returns at once, whatever happens: it wakes a thread, or writes a short frame to another
+     * connection. Then it is called on the thread that reads from the broker, which saves a change of threads.
+     */
+    default boolean isQuick() {
+        return false;
+    }
+
+    /** A callback that is {@linkplain #isQuick() quick}. */
+    static SendCallback quick(SendCallback callback) {
+        return new SendCallback() {
+            @Override
+            public void sent(Exception failure) {
+                callback.sent(failure);
+            }
+
+            @Override
+            public boolean isQuick() {
+                return true;
+            }
+        };
+    }
+}

@@ -1,0 +1,161 @@
+package org.kuteng.untrusted;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads exceptions, which are other people's code: their methods may throw themselves, return null or text without end,
+ * and a cause may lead back to where it came from.
+ */
+public final class Thrown {
+    /** No chain of causes that says something new is longer. */
+    private static final int MAX_CHAIN = 50;
+
+    /** Nothing that a person reads is longer; what comes after is not even looked at. */
+    private static final int MAX_MESSAGE = 10_000;
+
+    private static final String CAUSED_BY = "; caused by ";
+
+    private static final StackTraceElement[] NO_FRAMES = {};
+
+    private Thrown() {}
+
+    /** It and its causes, the deepest last, each once. */
+    public static List<Throwable> chain(Throwable thrown) {
+        List<Throwable> chain = new ArrayList<>();
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Throwable t = thrown; t != null && chain.size() < MAX_CHAIN && seen.add(t); t = cause(t)) {
+            chain.add(t);
+        }
+        return chain;
+    }
+
+    private static Throwable cause(Throwable thrown) {
+        try {
+            return thrown.getCause();
+        } catch (Throwable e) {
+            return null;
+        }
+    }
+
+    /** What it says; empty if it says nothing. */
+    public static String message(Throwable thrown) {
+        try {
+            String message = thrown.getMessage();
+            return message == null ? "" : PlainText.cut(message, MAX_MESSAGE);
+        } catch (Throwable e) {
+            return "(its getMessage() threw " + e.getClass().getName() + ")";
+        }
+    }
+
+    /** Where it was thrown, innermost first; empty if that is not known. */
+    public static StackTraceElement[] frames(Throwable thrown) {
+        try {
+            StackTraceElement[] frames = thrown.getStackTrace();
+            return frames == null
+                    ? NO_FRAMES
+                    : Arrays.stream(frames).filter(Objects::nonNull).toArray(StackTraceElement[]::new);
+        } catch (Throwable e) {
+            return NO_FRAMES;
+        }
+    }
+
+    /** The name of its class without the package; not empty for a class without a name either. */
+    public static String shortName(Throwable thrown) {
+        String name = thrown.getClass().getName();
+        return name.substring(name.lastIndexOf('.') + 1).replaceFirst(".*\\$(?=\\D)", "");
+    }
+
+    /**
+     * What it says together with what the deepest of its causes says, if that is more: wrappers often say nothing, or
+     * less than what they wrap.
+     *
+     * @param most how many characters; of two messages the outer one is cut first
+     */
+    public static String story(Throwable thrown, int most) {
+        List<Throwable> chain = chain(thrown);
+        String outer = message(thrown).strip();
+        String story = outer;
+        Optional<Throwable> root = deepestThatSpeaks(chain);
+        if (root.isPresent()
+                && root.get() != thrown
+                && !outer.contains(message(root.get()).strip())) {
+            String inner = shortName(root.get()) + ": " + message(root.get()).strip();
+            int room = most - inner.length() - CAUSED_BY.length() - 1;
+            String before = PlainText.cut(outer, Math.max(most / 3, room));
+            story = before.isEmpty() ? inner : before + CAUSED_BY + inner;
+        }
+        String state = sqlState(chain)
+                .filter(text -> !outer.contains(text))
+                .map(text -> " (SQL state " + text + ")")
+                .orElse("");
+        return PlainText.cut(story, most - state.length()) + state;
+    }
+
+    private static Optional<Throwable> deepestThatSpeaks(List<Throwable> chain) {
+        for (int i = chain.size() - 1; i >= 0; i--) {
+            if (!message(chain.get(i)).isBlank()) {
+                return Optional.of(chain.get(i));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The code of five letters and digits by which databases tell what went wrong. */
+    private static Optional<String> sqlState(List<Throwable> chain) {
+        for (Throwable t : chain) {
+            try {
+                if (t instanceof SQLException sql
+                        && sql.getSQLState() != null
+                        && !sql.getSQLState().isBlank()) {
+                    return Optional.of(PlainText.cut(sql.getSQLState().strip(), 5));
+                }
+            } catch (Throwable e) {
+                // then it is not known
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Class and story in one line: {@code IllegalStateException: no such order}. */
+    public static String line(Throwable thrown, int most) {
+        String story = story(thrown, most).replaceAll("\\s+", " ");
+        return story.isEmpty() ? shortName(thrown) : shortName(thrown) + ": " + story;
+    }
+
+    /**
+     * The same, or something that stands for it: what a log can be given, which calls methods of it and of its causes
+     * and would pass on what they throw.
+     */
+    public static Throwable forLog(Throwable thrown) {
+        try {
+            for (Throwable t : chain(thrown)) {
+                t.getMessage();
+                t.getCause();
+                t.toString();
+                if (t.getStackTrace() == null || t.getSuppressed() == null) {
+                    return new Stand(thrown);
+                }
+            }
+            return thrown;
+        } catch (Throwable e) {
+            return new Stand(thrown);
+        }
+    }
+
+    private static final class Stand extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Stand(Throwable of) {
+            super(line(of, MAX_MESSAGE), null, false, true);
+            setStackTrace(frames(of));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package org.kuteng.work;
+
+import org.apache.camel.Exchange;
+
+/** Finds out which step of a route failed. */
+public final class FailedStep {
+    private static final String PROPERTY = "KutengFailedStep";
+
+    private static final String EXCEPTION_PROPERTY = "KutengFailedStepException";
+
+    private FailedStep() {}
+
+    /** Notes the step at which an exchange failed; the innermost one is told first, and stays. */
+    public static void note(Exchange exchange, String stepId) {
+        if (exchange.getProperty(EXCEPTION_PROPERTY) != exchange.getException()) {
+            exchange.setProperty(EXCEPTION_PROPERTY, exchange.getException());
+            exchange.setProperty(PROPERTY, stepId);
+        }
+    }
+
+    /**
+     * Describes the failure of an exchange.
+     *
+     * @param bury whether there is to be no further attempt
+     */
+    public static Failure of(Exchange exchange, Throwable cause, boolean bury) {
+        String route = exchange.getProperty(Exchange.FAILURE_ROUTE_ID, String.class);
+        return new Failure(
+                cause,
+                route == null ? exchange.getFromRouteId() : route,
+                exchange.getProperty(PROPERTY, String.class),
+                bury);
+    }
+}

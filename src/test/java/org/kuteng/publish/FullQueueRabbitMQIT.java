@@ -1,0 +1,15 @@
+package org.kuteng.publish;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.kuteng.testing.OnRabbitMQ;
+import org.kuteng.testing.TestBroker;
+
+@OnRabbitMQ
+class FullQueueRabbitMQIT extends FullQueueBehaviour {
+
+    @Test
+    void aSendToAFullQuorumQueueIsDoneOnlyIfTheBrokerHasTheMessage(TestBroker broker) throws Exception {
+        nothingIsLostInAFullQueue(broker, Map.of("x-queue-type", "quorum"));
+    }
+}

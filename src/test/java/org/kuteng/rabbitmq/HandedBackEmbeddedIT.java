@@ -1,6 +1,0 @@
-package org.kuteng.rabbitmq;
-
-import org.kuteng.testing.OnEmbeddedBroker;
-
-@OnEmbeddedBroker
-class HandedBackEmbeddedIT extends HandedBackBehaviour {}

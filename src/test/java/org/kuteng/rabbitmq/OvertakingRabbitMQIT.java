@@ -1,6 +1,0 @@
-package org.kuteng.rabbitmq;
-
-import org.kuteng.testing.OnRabbitMQ;
-
-@OnRabbitMQ
-class OvertakingRabbitMQIT extends OvertakingBehaviour {}

@@ -1,0 +1,6 @@
+package org.kuteng.work;
+
+import org.kuteng.testing.OnRabbitMQ;
+
+@OnRabbitMQ
+class SoundWorkerRabbitMQIT extends SoundWorkerBehaviour {}
