@@ -241,11 +241,6 @@ public final class RabbitMQNode implements TestBroker {
         server.thaw(ERLANG);
     }
 
-    /** What {@code rabbitmqctl} says to these arguments. */
-    public String ctl(String... arguments) {
-        return ctl.run(arguments);
-    }
-
     /** For example 3.10.8. */
     public String version() {
         return ctl.run("-s", "version").strip();

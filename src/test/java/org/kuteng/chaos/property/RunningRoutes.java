@@ -66,7 +66,7 @@ final class RunningRoutes implements AutoCloseable {
     /** As the program does it: the workers end their work, then the rest. */
     @Override
     public void close() {
-        component.stopWorkers();
+        component.workers().stop(routeId -> true);
         main.stop();
     }
 }
