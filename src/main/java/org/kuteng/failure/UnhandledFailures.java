@@ -68,7 +68,8 @@ public final class UnhandledFailures extends LifecycleStrategySupport {
         if (TIMERS.contains(scheme)) {
             return "nothing tries it again; the timer fires again in its period";
         }
-        Route route = exchange.getFromRouteId() == null ? null : exchange.getContext().getRoute(exchange.getFromRouteId());
+        Route route =
+                exchange.getFromRouteId() == null ? null : exchange.getContext().getRoute(exchange.getFromRouteId());
         if (route != null && route.getConsumer() instanceof ScheduledPollConsumer) {
             return "it is polled again if its source still has it";
         }

@@ -86,7 +86,11 @@ abstract class KeptStepsKillBehaviour {
                       - log: "done ${body}"
                 """ : "";
         String from = step.equals("seda") ? "seda:slow" : "direct:slow";
-        new RouteFolder(folder).file("worker.camel.yaml", onCompletion + """
+        new RouteFolder(folder)
+                .file(
+                        "worker.camel.yaml",
+                        onCompletion
+                                + """
                 - route:
                     id: worker
                     from:
@@ -103,7 +107,12 @@ abstract class KeptStepsKillBehaviour {
                         - delay: {constant: "{{pause}}"}
                         - log: "done ${body}"
                 """.formatted(
-                QUEUE, steps(step).replace("{{size}}", slow ? "10" : "9").indent(8).stripTrailing(), from));
+                                                QUEUE,
+                                                steps(step)
+                                                        .replace("{{size}}", slow ? "10" : "9")
+                                                        .indent(8)
+                                                        .stripTrailing(),
+                                                from));
         KutengProcess process = kuteng.command(
                         "run", "--routes", folder.toString(), "--set", "pause=" + (slow ? "20000" : "1"))
                 .on(broker)
@@ -128,9 +137,8 @@ abstract class KeptStepsKillBehaviour {
         KutengProcess second = run(broker, step, false);
         List<String> expected =
                 IntStream.range(0, COUNT).mapToObj(i -> "message-" + i + "-0").toList();
-        await().atMost(PATIENCE)
-                .until(() -> expected.stream()
-                        .allMatch(one -> !second.lines("done.*" + one).isEmpty()));
+        await().atMost(PATIENCE).until(() -> expected.stream()
+                .allMatch(one -> !second.lines("done.*" + one).isEmpty()));
         second.sigterm();
         assertEquals(0, second.awaitExit());
         for (String queue : List.of(QUEUE, QUEUE + ".redelivered", QUEUE + ".dead")) {

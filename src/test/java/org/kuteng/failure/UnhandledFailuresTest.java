@@ -66,7 +66,10 @@ class UnhandledFailuresTest {
         run(new RouteBuilder() {
             @Override
             public void configure() {
-                from("timer:t?repeatCount=1&delay=0").routeId("ticking").process(e -> fail(e)).id("refuse");
+                from("timer:t?repeatCount=1&delay=0")
+                        .routeId("ticking")
+                        .process(e -> fail(e))
+                        .id("refuse");
             }
         });
         assertOnlyLine("ticking: failed at refuse: IllegalStateException: no such order;"
@@ -78,8 +81,12 @@ class UnhandledFailuresTest {
         run(new RouteBuilder() {
             @Override
             public void configure() {
-                from("timer:t?repeatCount=1&delay=0").routeId("ticking")
-                        .setBody(constant("a b")).split(body().tokenize(" ")).process(e -> fail(e)).id("refuse");
+                from("timer:t?repeatCount=1&delay=0")
+                        .routeId("ticking")
+                        .setBody(constant("a b"))
+                        .split(body().tokenize(" "))
+                        .process(e -> fail(e))
+                        .id("refuse");
             }
         });
         assertOnlyLine("ticking: failed at refuse: IllegalStateException: no such order;"
@@ -105,8 +112,12 @@ class UnhandledFailuresTest {
         run(new RouteBuilder() {
             @Override
             public void configure() {
-                from("timer:t?repeatCount=1&delay=0").routeId("ticking")
-                        .onCompletion().process(e -> fail(e)).id("refuse").end()
+                from("timer:t?repeatCount=1&delay=0")
+                        .routeId("ticking")
+                        .onCompletion()
+                        .process(e -> fail(e))
+                        .id("refuse")
+                        .end()
                         .setBody(constant("done"));
             }
         });
@@ -132,9 +143,12 @@ class UnhandledFailuresTest {
         run(new RouteBuilder() {
             @Override
             public void configure() {
-                from("timer:t?repeatCount=1&delay=0").routeId("ticking")
-                        .aggregate(constant(true), (old, fresh) -> fresh).completionSize(1)
-                        .process(e -> fail(e)).id("refuse");
+                from("timer:t?repeatCount=1&delay=0")
+                        .routeId("ticking")
+                        .aggregate(constant(true), (old, fresh) -> fresh)
+                        .completionSize(1)
+                        .process(e -> fail(e))
+                        .id("refuse");
             }
         });
         assertOnlyLine("ticking: failed at refuse: IllegalStateException: no such order;"
@@ -148,7 +162,10 @@ class UnhandledFailuresTest {
         run(new RouteBuilder() {
             @Override
             public void configure() {
-                from("file:" + folder + "?noop=true&initialDelay=0").routeId("polling").process(e -> fail(e)).id("refuse");
+                from("file:" + folder + "?noop=true&initialDelay=0")
+                        .routeId("polling")
+                        .process(e -> fail(e))
+                        .id("refuse");
             }
         });
         await().until(() -> !lines.isEmpty());

@@ -86,10 +86,11 @@ abstract class KeptStepsBehaviour {
 
     /** The message is in hand while the work that is behind the gate goes on, and not longer. */
     private void assertHeldUntilTheGateOpens(int messages) {
-        await().atMost(PATIENCE).until(() -> routes.done.stream()
-                        .filter(line -> line.startsWith("begun"))
-                        .count()
-                >= 1);
+        await().atMost(PATIENCE)
+                .until(() -> routes.done.stream()
+                                .filter(line -> line.startsWith("begun"))
+                                .count()
+                        >= 1);
         awaitInHand(messages);
         gate.countDown();
         awaitInHand(0);
@@ -116,7 +117,11 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker").wireTap("direct:tapped").copy(false).process(e -> note(e));
+                from(FROM)
+                        .routeId("worker")
+                        .wireTap("direct:tapped")
+                        .copy(false)
+                        .process(e -> note(e));
                 from("direct:tapped").routeId("tapped").process(e -> begin(e));
             }
         });
@@ -139,7 +144,12 @@ abstract class KeptStepsBehaviour {
         assertEquals(List.of("failed message 0", "failed message 0"), List.copyOf(routes.done));
         assertEquals(
                 "refuse",
-                client.get(DEAD).orElseThrow().getProps().getHeaders().get("kuteng-step").toString());
+                client.get(DEAD)
+                        .orElseThrow()
+                        .getProps()
+                        .getHeaders()
+                        .get("kuteng-step")
+                        .toString());
     }
 
     @Test
@@ -155,7 +165,8 @@ abstract class KeptStepsBehaviour {
         });
         client.publish(QUEUE, "message ", 3);
         assertHeldUntilTheGateOpens(3);
-        assertEquals(9, routes.done.stream().filter(line -> line.startsWith("ended")).count());
+        assertEquals(
+                9, routes.done.stream().filter(line -> line.startsWith("ended")).count());
     }
 
     @Test
@@ -163,7 +174,11 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker").multicast().to("seda:good", "seda:bad").end();
+                from(FROM)
+                        .routeId("worker")
+                        .multicast()
+                        .to("seda:good", "seda:bad")
+                        .end();
                 from("seda:good").routeId("good").process(e -> note(e));
                 from("seda:bad").routeId("bad").process(e -> fail(e));
             }
@@ -178,7 +193,10 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker").to("seda:small?size=1&discardWhenFull=true").process(e -> note(e));
+                from(FROM)
+                        .routeId("worker")
+                        .to("seda:small?size=1&discardWhenFull=true")
+                        .process(e -> note(e));
                 from("seda:small?size=1").routeId("small").process(e -> begin(e));
             }
         });
@@ -194,7 +212,8 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
+                from(FROM)
+                        .routeId("worker")
                         .aggregate(constant(true), new GroupedBodyAggregationStrategy())
                         .completionSize(50)
                         .process(e -> begin(e));
@@ -213,22 +232,28 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
+                from(FROM)
+                        .routeId("worker")
                         .multicast()
                         .to("direct:latest", "direct:exchanges", "direct:optimistic", "direct:throws")
                         .end();
-                from("direct:latest").aggregate(constant(true), new UseLatestAggregationStrategy())
+                from("direct:latest")
+                        .aggregate(constant(true), new UseLatestAggregationStrategy())
                         .completionTimeout(300)
                         .process(e -> note(e));
-                from("direct:exchanges").aggregate(constant(true), new GroupedExchangeAggregationStrategy())
+                from("direct:exchanges")
+                        .aggregate(constant(true), new GroupedExchangeAggregationStrategy())
                         .completionInterval(300)
                         .process(e -> routes.done.add("exchanges"));
-                from("direct:optimistic").aggregate(constant(true), new GroupedBodyAggregationStrategy())
+                from("direct:optimistic")
+                        .aggregate(constant(true), new GroupedBodyAggregationStrategy())
                         .optimisticLocking()
                         .parallelProcessing()
-                        .completionPredicate(exchangeProperty(Exchange.AGGREGATED_SIZE).isEqualTo(3))
+                        .completionPredicate(
+                                exchangeProperty(Exchange.AGGREGATED_SIZE).isEqualTo(3))
                         .process(e -> routes.done.add("optimistic"));
-                from("direct:throws").aggregate(constant(true), (old, fresh) -> {
+                from("direct:throws")
+                        .aggregate(constant(true), (old, fresh) -> {
                             if (refused.incrementAndGet() == 2) {
                                 throw new IllegalStateException("not this one, this time");
                             }
@@ -251,7 +276,8 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
+                from(FROM)
+                        .routeId("worker")
                         .aggregate(constant(true), new GroupedBodyAggregationStrategy())
                         .completionSize(3)
                         .completionTimeout(1000)
@@ -269,7 +295,8 @@ abstract class KeptStepsBehaviour {
             @Override
             public void configure() {
                 onException(Throwable.class).handled(true).process("retryOrBury");
-                from(FROM).routeId("worker")
+                from(FROM)
+                        .routeId("worker")
                         .aggregate(constant(true), new GroupedBodyAggregationStrategy())
                         .completionSize(3)
                         .completionTimeout(1000)
@@ -285,7 +312,8 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
+                from(FROM)
+                        .routeId("worker")
                         .aggregate(constant(true), new GroupedBodyAggregationStrategy())
                         .completionSize(30)
                         .completionTimeout(500)
@@ -308,7 +336,8 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
+                from(FROM)
+                        .routeId("worker")
                         .aggregate(constant(true), new GroupedBodyAggregationStrategy())
                         .completionSize(30)
                         .process(e -> note(e));
@@ -325,7 +354,8 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
+                from(FROM)
+                        .routeId("worker")
                         .aggregate(constant(true), new GroupedBodyAggregationStrategy())
                         .completionSize(30)
                         .forceCompletionOnStop()
@@ -344,9 +374,15 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker").choice().when(e -> routes.done.isEmpty()).to("direct:batch").end()
+                from(FROM)
+                        .routeId("worker")
+                        .choice()
+                        .when(e -> routes.done.isEmpty())
+                        .to("direct:batch")
+                        .end()
                         .process(e -> note(e));
-                from("direct:batch").routeId("batch")
+                from("direct:batch")
+                        .routeId("batch")
                         .aggregate(constant(true), new GroupedBodyAggregationStrategy())
                         .completionSize(30)
                         .process(e -> note(e));
@@ -366,10 +402,15 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker").multicast().to("direct:batch", "direct:stream").end();
+                from(FROM)
+                        .routeId("worker")
+                        .multicast()
+                        .to("direct:batch", "direct:stream")
+                        .end();
                 from("direct:batch").resequence(body()).batch().timeout(500).process(e -> begin(e));
-                from("direct:stream").setHeader("number", constant(7))
-                        .resequence(header("number")).stream().timeout(500).process(e -> begin(e));
+                from("direct:stream").setHeader("number", constant(7)).resequence(header("number")).stream()
+                        .timeout(500)
+                        .process(e -> begin(e));
             }
         });
         client.publish(QUEUE, "same ", 1);
@@ -384,7 +425,12 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker").resequence(body()).batch().timeout(100).process(e -> fail(e));
+                from(FROM)
+                        .routeId("worker")
+                        .resequence(body())
+                        .batch()
+                        .timeout(100)
+                        .process(e -> fail(e));
             }
         });
         client.publish(QUEUE, "message ", 2);
@@ -396,7 +442,8 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker").resequence(header("number")).stream().process(e -> note(e));
+                from(FROM).routeId("worker").resequence(header("number")).stream()
+                        .process(e -> note(e));
             }
         });
         client.publish(QUEUE, "message ", 1);
@@ -408,8 +455,12 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
-                        .onCompletion().parallelProcessing().process(e -> begin(e)).end()
+                from(FROM)
+                        .routeId("worker")
+                        .onCompletion()
+                        .parallelProcessing()
+                        .process(e -> begin(e))
+                        .end()
                         .process(e -> note(e));
             }
         });
@@ -423,8 +474,11 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
-                        .onCompletion().process(e -> fail(e)).end()
+                from(FROM)
+                        .routeId("worker")
+                        .onCompletion()
+                        .process(e -> fail(e))
+                        .end()
                         .process(e -> note(e));
             }
         });
@@ -437,8 +491,12 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
-                        .onCompletion().parallelProcessing().process(e -> fail(e)).end()
+                from(FROM)
+                        .routeId("worker")
+                        .onCompletion()
+                        .parallelProcessing()
+                        .process(e -> fail(e))
+                        .end()
                         .to("seda:on");
                 from("seda:on").routeId("on").process(e -> note(e));
             }
@@ -452,8 +510,13 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
-                        .multicast().parallelProcessing().timeout(200).to("direct:fast", "direct:slow").end()
+                from(FROM)
+                        .routeId("worker")
+                        .multicast()
+                        .parallelProcessing()
+                        .timeout(200)
+                        .to("direct:fast", "direct:slow")
+                        .end()
                         .process(e -> note(e));
                 from("direct:fast").routeId("fast").process(e -> {});
                 from("direct:slow").routeId("slow").process(e -> begin(e));
@@ -469,8 +532,13 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
-                        .multicast().parallelProcessing().timeout(200).to("direct:fast", "direct:slow").end()
+                from(FROM)
+                        .routeId("worker")
+                        .multicast()
+                        .parallelProcessing()
+                        .timeout(200)
+                        .to("direct:fast", "direct:slow")
+                        .end()
                         .process(e -> note(e));
                 from("direct:fast").routeId("fast").process(e -> {});
                 from("direct:slow").routeId("slow").process(e -> begin(e)).process(e -> fail(e));
@@ -487,9 +555,15 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
-                        .doTry().split(body().tokenize(" ")).process(e -> fail(e)).endDoTry()
-                        .doCatch(Exception.class).process(e -> note(e)).end();
+                from(FROM)
+                        .routeId("worker")
+                        .doTry()
+                        .split(body().tokenize(" "))
+                        .process(e -> fail(e))
+                        .endDoTry()
+                        .doCatch(Exception.class)
+                        .process(e -> note(e))
+                        .end();
             }
         });
         client.publish(QUEUE, "message ", 1);
@@ -506,7 +580,10 @@ abstract class KeptStepsBehaviour {
             public void configure() {
                 errorHandler(deadLetterChannel("direct:refusing"));
                 from(FROM).routeId("worker").process(e -> fail(e));
-                from("direct:refusing").routeId("refusing").errorHandler(noErrorHandler()).process(e -> fail(e));
+                from("direct:refusing")
+                        .routeId("refusing")
+                        .errorHandler(noErrorHandler())
+                        .process(e -> fail(e));
             }
         });
         client.publish(QUEUE, "message ", 1);
@@ -531,9 +608,12 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
-                        .doTry().process(e -> fail(e))
-                        .doCatch(Exception.class).process(e -> fail(e))
+                from(FROM)
+                        .routeId("worker")
+                        .doTry()
+                        .process(e -> fail(e))
+                        .doCatch(Exception.class)
+                        .process(e -> fail(e))
                         .end();
             }
         });
@@ -546,10 +626,16 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker").process(e -> note(e)).choice()
-                        .when(body().isEqualTo("message 0")).markRollbackOnly()
-                        .when(body().isEqualTo("message 1")).markRollbackOnlyLast()
-                        .otherwise().rollback("no");
+                from(FROM)
+                        .routeId("worker")
+                        .process(e -> note(e))
+                        .choice()
+                        .when(body().isEqualTo("message 0"))
+                        .markRollbackOnly()
+                        .when(body().isEqualTo("message 1"))
+                        .markRollbackOnlyLast()
+                        .otherwise()
+                        .rollback("no");
             }
         });
         client.publish(QUEUE, "message ", 3);
@@ -608,9 +694,11 @@ abstract class KeptStepsBehaviour {
             routes.start(new RouteBuilder() {
                 @Override
                 public void configure() {
-                    from(FROM + "&concurrentConsumers=16").routeId("worker")
+                    from(FROM + "&concurrentConsumers=16")
+                            .routeId("worker")
                             .to("spring-rabbitmq:default?routingKey=" + other)
-                            .process(e -> e.getContext().createProducerTemplate()
+                            .process(e -> e.getContext()
+                                    .createProducerTemplate()
                                     .sendBody("spring-rabbitmq:default?routingKey=" + other, "sent by a bean"));
                 }
             });
