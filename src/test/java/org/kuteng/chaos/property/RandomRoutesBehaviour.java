@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.kuteng.chaos.property.Scenario.Source;
 import org.kuteng.testing.TestBroker;
 
@@ -68,12 +70,16 @@ abstract class RandomRoutesBehaviour {
 
     /** Two stages, and nothing that goes wrong. */
     private static Scenario quiet(long seed) {
-        String queue = "property-planted-" + seed;
+        return quiet(seed, Shape.TWO);
+    }
+
+    private static Scenario quiet(long seed, Shape first) {
+        String queue = "property-planted" + seed;
         return new Scenario(
                 seed,
                 "durable",
                 List.of(
-                        new Scenario.Stage(1, Shape.TWO, queue + "-1", queue + "-2", 2, 5, 0, 0, 0),
+                        new Scenario.Stage(1, first, queue + "-1", queue + "-2", 2, 20, 0, 0, 0),
                         new Scenario.Stage(2, Shape.ONE, queue + "-2", null, 2, 5, 0, 0, 0)),
                 Source.CLIENT,
                 30,
@@ -86,9 +92,11 @@ abstract class RandomRoutesBehaviour {
         return new PropertyRun(quiet(seed), broker).with(routes).run();
     }
 
-    @Test
-    void withoutAFaultNothingIsFound(TestBroker broker) throws Exception {
-        assertEquals(List.of(), planted(-1, broker, routes -> routes).faults());
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "ZERO")
+    void withoutAFaultNothingIsFound(Shape shape, TestBroker broker) throws Exception {
+        Scenario scenario = quiet(-100 - shape.ordinal(), shape);
+        assertEquals(List.of(), new PropertyRun(scenario, broker).run().faults());
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -60,10 +61,14 @@ final class Stages {
         Hands of = hands.get(stage.number());
         of.got.incrementAndGet();
         of.full.incrementAndGet();
+        AtomicBoolean inHand = new AtomicBoolean(true);
         exchange.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
             @Override
             public void onDone(Exchange done) {
-                of.full.decrementAndGet();
+                // copies of an exchange may each say so
+                if (inHand.compareAndSet(true, false)) {
+                    of.full.decrementAndGet();
+                }
             }
         });
     }
