@@ -69,7 +69,10 @@ class UnhandledFailuresTest {
         run(new RouteBuilder() {
             @Override
             public void configure() {
-                from("timer:t?repeatCount=1&delay=0").routeId("ticking").process(e -> fail(e)).id("refuse");
+                from("timer:t?repeatCount=1&delay=0")
+                        .routeId("ticking")
+                        .process(e -> fail(e))
+                        .id("refuse");
             }
         });
         assertOnlyLine("ticking: failed at refuse: IllegalStateException: no such order;"
@@ -81,8 +84,12 @@ class UnhandledFailuresTest {
         run(new RouteBuilder() {
             @Override
             public void configure() {
-                from("timer:t?repeatCount=1&delay=0").routeId("ticking")
-                        .setBody(constant("a b")).split(body().tokenize(" ")).id("parts").process(e -> fail(e));
+                from("timer:t?repeatCount=1&delay=0")
+                        .routeId("ticking")
+                        .setBody(constant("a b"))
+                        .split(body().tokenize(" "))
+                        .id("parts")
+                        .process(e -> fail(e));
             }
         });
         assertOnlyLine("ticking: failed at parts: IllegalStateException: no such order;"
@@ -108,8 +115,12 @@ class UnhandledFailuresTest {
         run(new RouteBuilder() {
             @Override
             public void configure() {
-                from("timer:t?repeatCount=1&delay=0").routeId("ticking")
-                        .onCompletion().process(e -> fail(e)).id("refuse").end()
+                from("timer:t?repeatCount=1&delay=0")
+                        .routeId("ticking")
+                        .onCompletion()
+                        .process(e -> fail(e))
+                        .id("refuse")
+                        .end()
                         .setBody(constant("done"));
             }
         });
@@ -135,9 +146,12 @@ class UnhandledFailuresTest {
         run(new RouteBuilder() {
             @Override
             public void configure() {
-                from("timer:t?repeatCount=1&delay=0").routeId("ticking")
-                        .aggregate(constant(true), (old, fresh) -> fresh).completionSize(1)
-                        .process(e -> fail(e)).id("refuse");
+                from("timer:t?repeatCount=1&delay=0")
+                        .routeId("ticking")
+                        .aggregate(constant(true), (old, fresh) -> fresh)
+                        .completionSize(1)
+                        .process(e -> fail(e))
+                        .id("refuse");
             }
         });
         assertOnlyLine("ticking: failed at refuse: IllegalStateException: no such order;"
@@ -150,7 +164,10 @@ class UnhandledFailuresTest {
         run(new RouteBuilder() {
             @Override
             public void configure() {
-                from("file:" + folder + "?noop=true&initialDelay=0").routeId("polling").process(e -> fail(e)).id("refuse");
+                from("file:" + folder + "?noop=true&initialDelay=0")
+                        .routeId("polling")
+                        .process(e -> fail(e))
+                        .id("refuse");
             }
         });
         await().until(() -> lines.stream().anyMatch(line -> line.startsWith("polling")));

@@ -152,9 +152,9 @@ final class KeptStepsCheck {
     }
 
     private Optional<Integer> option(Endpoint from, String name, int defaultValue) {
-        Optional<String> given = from.option(name)
-                .or(() -> placeholders.resolve("{{camel.component.spring-rabbitmq." + name + ":}}", scope)
-                        .filter(value -> !value.isBlank()));
+        Optional<String> given = from.option(name).or(() -> placeholders
+                .resolve("{{camel.component.spring-rabbitmq." + name + ":}}", scope)
+                .filter(value -> !value.isBlank()));
         if (given.isEmpty()) {
             return Optional.of(defaultValue);
         }

@@ -26,7 +26,8 @@ final class KeptOnCompletion extends OnCompletionReifier {
         boolean parallel = parseBoolean(definition.getParallelProcessing(), false);
         boolean original = parseBoolean(definition.getUseOriginalMessage(), false);
         if (completeOnly && failureOnly) {
-            throw new IllegalArgumentException("only one of onCompleteOnly and onFailureOnly can be true: " + definition);
+            throw new IllegalArgumentException(
+                    "only one of onCompleteOnly and onFailureOnly can be true: " + definition);
         }
         if (original) {
             route.setAllowUseOriginalMessage(true);

@@ -7,12 +7,12 @@ import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.model.AggregateDefinition;
+import org.apache.camel.model.ErrorHandlerDefinition;
 import org.apache.camel.model.IdempotentConsumerDefinition;
 import org.apache.camel.model.OnCompletionDefinition;
 import org.apache.camel.model.ResequenceDefinition;
 import org.apache.camel.model.config.BatchResequencerConfig;
 import org.apache.camel.model.config.StreamResequencerConfig;
-import org.apache.camel.model.ErrorHandlerDefinition;
 import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
 import org.apache.camel.model.errorhandler.DefaultErrorHandlerProperties;
 import org.apache.camel.model.errorhandler.RefErrorHandlerDefinition;
@@ -80,8 +80,7 @@ final class KeptProcessors implements ProcessorFactory {
                 stream.setComparator((String) null);
             }
             if (!(order instanceof DistinctElements)) {
-                stream.setComparatorBean(
-                        new DistinctElements(order == null ? new DefaultExchangeComparator() : order));
+                stream.setComparatorBean(new DistinctElements(order == null ? new DefaultExchangeComparator() : order));
             }
             return;
         }
@@ -124,8 +123,7 @@ final class KeptProcessors implements ProcessorFactory {
     }
 
     @Override
-    public Processor createProcessor(CamelContext context, String definitionName, Object[] arguments)
-            throws Exception {
+    public Processor createProcessor(CamelContext context, String definitionName, Object[] arguments) throws Exception {
         return camels.createProcessor(context, definitionName, arguments);
     }
 }

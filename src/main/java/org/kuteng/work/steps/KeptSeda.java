@@ -16,7 +16,6 @@ import org.apache.camel.component.seda.SedaComponent;
 import org.apache.camel.component.seda.SedaConsumerNotAvailableException;
 import org.apache.camel.component.seda.SedaEndpoint;
 import org.apache.camel.component.seda.SedaProducer;
-import org.apache.camel.support.ExchangeHelper;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
 import org.kuteng.work.FailedStep;
 import org.kuteng.work.Work;

@@ -25,7 +25,8 @@ public final class KeptSteps {
         context.getRegistry().bind("seda", new KeptSeda());
         extended.addContextPlugin(
                 UnitOfWorkFactory.class, new HeldUnits(PluginHelper.getUnitOfWorkFactory(context), failures));
-        extended.addContextPlugin(ProcessorFactory.class, new KeptProcessors(PluginHelper.getProcessorFactory(context)));
+        extended.addContextPlugin(
+                ProcessorFactory.class, new KeptProcessors(PluginHelper.getProcessorFactory(context)));
         extended.addInterceptStrategy(new HandingOnSteps());
     }
 }

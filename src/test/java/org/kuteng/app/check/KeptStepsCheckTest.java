@@ -30,9 +30,8 @@ class KeptStepsCheckTest {
                       steps:
                 %s
                 """.formatted(
-                parameters.indent(8).stripTrailing(), steps.indent(8).stripTrailing()));
-        return RouteCheck.check(
-                        List.of(file), new CheckContext(name -> Optional.empty(), Set.of("stored", "seen")))
+                        parameters.indent(8).stripTrailing(), steps.indent(8).stripTrailing()));
+        return RouteCheck.check(List.of(file), new CheckContext(name -> Optional.empty(), Set.of("stored", "seen")))
                 .stream()
                 .map(Problem::toString)
                 .toList();
@@ -64,7 +63,8 @@ class KeptStepsCheckTest {
     @Test
     void aRepositoryOfTheUsersOwnIsToldOf() throws IOException {
         assertWarned(
-                warnings("", BATCH.formatted("aggregationRepository: \"#stored\"")), "'aggregationRepository' has them");
+                warnings("", BATCH.formatted("aggregationRepository: \"#stored\"")),
+                "'aggregationRepository' has them");
     }
 
     @Test

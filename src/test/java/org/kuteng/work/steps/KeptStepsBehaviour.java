@@ -15,10 +15,14 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.processor.aggregate.GroupedBodyAggregationStrategy;
 import org.apache.camel.processor.aggregate.GroupedExchangeAggregationStrategy;
 import org.apache.camel.processor.aggregate.UseLatestAggregationStrategy;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.support.processor.idempotent.MemoryIdempotentRepository;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kuteng.broker.Queues;
 import org.kuteng.testing.PlainClient;
 import org.kuteng.testing.TestBroker;
@@ -86,10 +90,11 @@ abstract class KeptStepsBehaviour {
 
     /** The message is in hand while the work that is behind the gate goes on, and not longer. */
     private void assertHeldUntilTheGateOpens(int messages) {
-        await().atMost(PATIENCE).until(() -> routes.done.stream()
-                        .filter(line -> line.startsWith("begun"))
-                        .count()
-                >= 1);
+        await().atMost(PATIENCE)
+                .until(() -> routes.done.stream()
+                                .filter(line -> line.startsWith("begun"))
+                                .count()
+                        >= 1);
         awaitInHand(messages);
         gate.countDown();
         awaitInHand(0);
@@ -116,7 +121,11 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker").wireTap("direct:tapped").copy(false).process(e -> note(e));
+                from(FROM)
+                        .routeId("worker")
+                        .wireTap("direct:tapped")
+                        .copy(false)
+                        .process(e -> note(e));
                 from("direct:tapped").routeId("tapped").process(e -> begin(e));
             }
         });
@@ -139,7 +148,12 @@ abstract class KeptStepsBehaviour {
         assertEquals(List.of("failed message 0", "failed message 0"), List.copyOf(routes.done));
         assertEquals(
                 "refuse",
-                client.get(DEAD).orElseThrow().getProps().getHeaders().get("kuteng-step").toString());
+                client.get(DEAD)
+                        .orElseThrow()
+                        .getProps()
+                        .getHeaders()
+                        .get("kuteng-step")
+                        .toString());
     }
 
     @Test
@@ -155,7 +169,8 @@ abstract class KeptStepsBehaviour {
         });
         client.publish(QUEUE, "message ", 3);
         assertHeldUntilTheGateOpens(3);
-        assertEquals(9, routes.done.stream().filter(line -> line.startsWith("ended")).count());
+        assertEquals(
+                9, routes.done.stream().filter(line -> line.startsWith("ended")).count());
     }
 
     @Test
@@ -163,7 +178,11 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker").multicast().to("seda:good", "seda:bad").end();
+                from(FROM)
+                        .routeId("worker")
+                        .multicast()
+                        .to("seda:good", "seda:bad")
+                        .end();
                 from("seda:good").routeId("good").process(e -> note(e));
                 from("seda:bad").routeId("bad").process(e -> fail(e));
             }
@@ -178,7 +197,10 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker").to("seda:small?size=1&discardWhenFull=true").process(e -> note(e));
+                from(FROM)
+                        .routeId("worker")
+                        .to("seda:small?size=1&discardWhenFull=true")
+                        .process(e -> note(e));
                 from("seda:small?size=1").routeId("small").process(e -> begin(e));
             }
         });
@@ -194,7 +216,8 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
+                from(FROM)
+                        .routeId("worker")
                         .aggregate(constant(true), new GroupedBodyAggregationStrategy())
                         .completionSize(50)
                         .process(e -> begin(e));
@@ -213,22 +236,28 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
+                from(FROM)
+                        .routeId("worker")
                         .multicast()
                         .to("direct:latest", "direct:exchanges", "direct:optimistic", "direct:throws")
                         .end();
-                from("direct:latest").aggregate(constant(true), new UseLatestAggregationStrategy())
+                from("direct:latest")
+                        .aggregate(constant(true), new UseLatestAggregationStrategy())
                         .completionTimeout(300)
                         .process(e -> note(e));
-                from("direct:exchanges").aggregate(constant(true), new GroupedExchangeAggregationStrategy())
+                from("direct:exchanges")
+                        .aggregate(constant(true), new GroupedExchangeAggregationStrategy())
                         .completionInterval(300)
                         .process(e -> routes.done.add("exchanges"));
-                from("direct:optimistic").aggregate(constant(true), new GroupedBodyAggregationStrategy())
+                from("direct:optimistic")
+                        .aggregate(constant(true), new GroupedBodyAggregationStrategy())
                         .optimisticLocking()
                         .parallelProcessing()
-                        .completionPredicate(exchangeProperty(Exchange.AGGREGATED_SIZE).isEqualTo(3))
+                        .completionPredicate(
+                                exchangeProperty(Exchange.AGGREGATED_SIZE).isEqualTo(3))
                         .process(e -> routes.done.add("optimistic"));
-                from("direct:throws").aggregate(constant(true), (old, fresh) -> {
+                from("direct:throws")
+                        .aggregate(constant(true), (old, fresh) -> {
                             if (refused.incrementAndGet() == 2) {
                                 throw new IllegalStateException("not this one, this time");
                             }
@@ -251,7 +280,8 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
+                from(FROM)
+                        .routeId("worker")
                         .aggregate(constant(true), new GroupedBodyAggregationStrategy())
                         .completionSize(3)
                         .completionTimeout(1000)
@@ -269,7 +299,8 @@ abstract class KeptStepsBehaviour {
             @Override
             public void configure() {
                 onException(Throwable.class).handled(true).process("retryOrBury");
-                from(FROM).routeId("worker")
+                from(FROM)
+                        .routeId("worker")
                         .aggregate(constant(true), new GroupedBodyAggregationStrategy())
                         .completionSize(3)
                         .completionTimeout(1000)
@@ -285,7 +316,8 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
+                from(FROM)
+                        .routeId("worker")
                         .aggregate(constant(true), new GroupedBodyAggregationStrategy())
                         .completionSize(30)
                         .completionTimeout(500)
@@ -308,7 +340,8 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
+                from(FROM)
+                        .routeId("worker")
                         .aggregate(constant(true), new GroupedBodyAggregationStrategy())
                         .completionSize(30)
                         .process(e -> note(e));
@@ -325,7 +358,8 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
+                from(FROM)
+                        .routeId("worker")
                         .aggregate(constant(true), new GroupedBodyAggregationStrategy())
                         .completionSize(30)
                         .forceCompletionOnStop()
@@ -344,9 +378,15 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker").choice().when(e -> routes.done.isEmpty()).to("direct:batch").end()
+                from(FROM)
+                        .routeId("worker")
+                        .choice()
+                        .when(e -> routes.done.isEmpty())
+                        .to("direct:batch")
+                        .end()
                         .process(e -> note(e));
-                from("direct:batch").routeId("batch")
+                from("direct:batch")
+                        .routeId("batch")
                         .aggregate(constant(true), new GroupedBodyAggregationStrategy())
                         .completionSize(30)
                         .process(e -> note(e));
@@ -366,10 +406,15 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker").multicast().to("direct:batch", "direct:stream").end();
+                from(FROM)
+                        .routeId("worker")
+                        .multicast()
+                        .to("direct:batch", "direct:stream")
+                        .end();
                 from("direct:batch").resequence(body()).batch().timeout(500).process(e -> begin(e));
-                from("direct:stream").setHeader("number", constant(7))
-                        .resequence(header("number")).stream().timeout(500).process(e -> begin(e));
+                from("direct:stream").setHeader("number", constant(7)).resequence(header("number")).stream()
+                        .timeout(500)
+                        .process(e -> begin(e));
             }
         });
         client.publish(QUEUE, "same ", 1);
@@ -384,7 +429,12 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker").resequence(body()).batch().timeout(100).process(e -> fail(e));
+                from(FROM)
+                        .routeId("worker")
+                        .resequence(body())
+                        .batch()
+                        .timeout(100)
+                        .process(e -> fail(e));
             }
         });
         client.publish(QUEUE, "message ", 2);
@@ -396,7 +446,8 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker").resequence(header("number")).stream().process(e -> note(e));
+                from(FROM).routeId("worker").resequence(header("number")).stream()
+                        .process(e -> note(e));
             }
         });
         client.publish(QUEUE, "message ", 1);
@@ -408,8 +459,12 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
-                        .onCompletion().parallelProcessing().process(e -> begin(e)).end()
+                from(FROM)
+                        .routeId("worker")
+                        .onCompletion()
+                        .parallelProcessing()
+                        .process(e -> begin(e))
+                        .end()
                         .process(e -> note(e));
             }
         });
@@ -423,8 +478,11 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
-                        .onCompletion().process(e -> fail(e)).end()
+                from(FROM)
+                        .routeId("worker")
+                        .onCompletion()
+                        .process(e -> fail(e))
+                        .end()
                         .process(e -> note(e));
             }
         });
@@ -437,8 +495,12 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
-                        .onCompletion().parallelProcessing().process(e -> fail(e)).end()
+                from(FROM)
+                        .routeId("worker")
+                        .onCompletion()
+                        .parallelProcessing()
+                        .process(e -> fail(e))
+                        .end()
                         .to("seda:on");
                 from("seda:on").routeId("on").process(e -> note(e));
             }
@@ -452,8 +514,13 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
-                        .multicast().parallelProcessing().timeout(200).to("direct:fast", "direct:slow").end()
+                from(FROM)
+                        .routeId("worker")
+                        .multicast()
+                        .parallelProcessing()
+                        .timeout(200)
+                        .to("direct:fast", "direct:slow")
+                        .end()
                         .process(e -> note(e));
                 from("direct:fast").routeId("fast").process(e -> {});
                 from("direct:slow").routeId("slow").process(e -> begin(e));
@@ -469,8 +536,13 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
-                        .multicast().parallelProcessing().timeout(200).to("direct:fast", "direct:slow").end()
+                from(FROM)
+                        .routeId("worker")
+                        .multicast()
+                        .parallelProcessing()
+                        .timeout(200)
+                        .to("direct:fast", "direct:slow")
+                        .end()
                         .process(e -> note(e));
                 from("direct:fast").routeId("fast").process(e -> {});
                 from("direct:slow").routeId("slow").process(e -> begin(e)).process(e -> fail(e));
@@ -487,9 +559,15 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
-                        .doTry().split(body().tokenize(" ")).process(e -> fail(e)).endDoTry()
-                        .doCatch(Exception.class).process(e -> note(e)).end();
+                from(FROM)
+                        .routeId("worker")
+                        .doTry()
+                        .split(body().tokenize(" "))
+                        .process(e -> fail(e))
+                        .endDoTry()
+                        .doCatch(Exception.class)
+                        .process(e -> note(e))
+                        .end();
             }
         });
         client.publish(QUEUE, "message ", 1);
@@ -506,8 +584,47 @@ abstract class KeptStepsBehaviour {
             public void configure() {
                 errorHandler(deadLetterChannel("direct:refusing"));
                 from(FROM).routeId("worker").process(e -> fail(e));
-                from("direct:refusing").routeId("refusing").errorHandler(noErrorHandler()).process(e -> fail(e));
+                from("direct:refusing")
+                        .routeId("refusing")
+                        .errorHandler(noErrorHandler())
+                        .process(e -> fail(e));
             }
+        });
+        client.publish(QUEUE, "message ", 1);
+        awaitDead(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "route", "configuration"})
+    void aDeadLetterChannelInAFileLosesNothingEither(String place, TestBroker broker) throws Exception {
+        String channel = "errorHandler: {deadLetterChannel: {deadLetterUri: direct:refusing}}";
+        String yaml = """
+                %s
+                - route:
+                    id: worker
+                    %s
+                    from:
+                      uri: spring-rabbitmq:default
+                      parameters: {queues: %s}
+                      steps:
+                        - throwException: {exceptionType: java.lang.IllegalStateException, message: first}
+                - route:
+                    id: refusing
+                    errorHandler: {noErrorHandler: {}}
+                    from:
+                      uri: direct:refusing
+                      steps:
+                        - throwException: {exceptionType: java.lang.IllegalStateException, message: second}
+                """.formatted(
+                place.equals("file")
+                        ? "- " + channel
+                        : place.equals("configuration") ? "- routeConfiguration:\n    " + channel : "",
+                place.equals("route") ? channel : "",
+                QUEUE);
+        PluginHelper.getRoutesLoader(routes.context()).loadRoutes(ResourceHelper.fromString("worker.yaml", yaml));
+        routes.start(new RouteBuilder() {
+            @Override
+            public void configure() {}
         });
         client.publish(QUEUE, "message ", 1);
         awaitDead(1);
@@ -531,9 +648,12 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker")
-                        .doTry().process(e -> fail(e))
-                        .doCatch(Exception.class).process(e -> fail(e))
+                from(FROM)
+                        .routeId("worker")
+                        .doTry()
+                        .process(e -> fail(e))
+                        .doCatch(Exception.class)
+                        .process(e -> fail(e))
                         .end();
             }
         });
@@ -546,10 +666,16 @@ abstract class KeptStepsBehaviour {
         routes.start(new RouteBuilder() {
             @Override
             public void configure() {
-                from(FROM).routeId("worker").process(e -> note(e)).choice()
-                        .when(body().isEqualTo("message 0")).markRollbackOnly()
-                        .when(body().isEqualTo("message 1")).markRollbackOnlyLast()
-                        .otherwise().rollback("no");
+                from(FROM)
+                        .routeId("worker")
+                        .process(e -> note(e))
+                        .choice()
+                        .when(body().isEqualTo("message 0"))
+                        .markRollbackOnly()
+                        .when(body().isEqualTo("message 1"))
+                        .markRollbackOnlyLast()
+                        .otherwise()
+                        .rollback("no");
             }
         });
         client.publish(QUEUE, "message ", 3);
@@ -608,9 +734,11 @@ abstract class KeptStepsBehaviour {
             routes.start(new RouteBuilder() {
                 @Override
                 public void configure() {
-                    from(FROM + "&concurrentConsumers=16").routeId("worker")
+                    from(FROM + "&concurrentConsumers=16")
+                            .routeId("worker")
                             .to("spring-rabbitmq:default?routingKey=" + other)
-                            .process(e -> e.getContext().createProducerTemplate()
+                            .process(e -> e.getContext()
+                                    .createProducerTemplate()
                                     .sendBody("spring-rabbitmq:default?routingKey=" + other, "sent by a bean"));
                 }
             });

@@ -31,8 +31,9 @@ final class RunningRoutes implements AutoCloseable {
 
     /** @param attempts of each message until it is buried */
     RunningRoutes(TestBroker broker, int attempts) {
-        List<Duration> delays =
-                java.util.stream.Stream.generate(() -> RETRY_DELAY).limit(attempts - 1L).toList();
+        List<Duration> delays = java.util.stream.Stream.generate(() -> RETRY_DELAY)
+                .limit(attempts - 1L)
+                .toList();
         context.getRegistry().bind("spring-rabbitmq", component);
         context.getRegistry().bind("broker", new Broker(ConnectionSettings.of(BrokerUri.parse(broker.uri()))));
         context.getRegistry()
