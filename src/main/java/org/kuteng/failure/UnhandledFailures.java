@@ -29,7 +29,7 @@ public final class UnhandledFailures extends LifecycleStrategySupport {
 
     private static final Set<String> TIMERS = Set.of("timer", "scheduler", "quartz", "cron");
 
-    /** Who calls such a route is given the exception. */
+    /** Who calls such a route is given the exception, as is a bean that sends. */
     private static final Set<String> CALLED = Set.of("direct", "kamelet");
 
     @Override
@@ -50,7 +50,8 @@ public final class UnhandledFailures extends LifecycleStrategySupport {
                 && !ownEnd
                 && (exchange.getProperty(ExchangePropertyKey.MULTICAST_INDEX) != null
                         || exchange.getProperty(ExchangePropertyKey.SPLIT_INDEX) != null);
-        if (part || !ownEnd && CALLED.contains(scheme) || exchange.getProperty(TOLD) != null) {
+        boolean called = exchange.getFromRouteId() == null || CALLED.contains(scheme);
+        if (part || !ownEnd && called || exchange.getProperty(TOLD) != null) {
             return;
         }
         tell(exchange, exchange.getException(), becomes(exchange, scheme, copy || ownEnd));

@@ -21,12 +21,12 @@ import org.kuteng.work.Work.Hold;
  */
 final class HeldUnits implements UnitOfWorkFactory {
     private final UnitOfWorkFactory camels;
-    private final Consumer<Exchange> failures;
+    private final Untaken untaken;
 
     /** @param failures told of each exchange that fails and that belongs to no message in hand */
     HeldUnits(UnitOfWorkFactory camels, Consumer<Exchange> failures) {
         this.camels = camels;
-        this.failures = failures;
+        this.untaken = new Untaken(failures);
     }
 
     @Override
@@ -34,11 +34,11 @@ final class HeldUnits implements UnitOfWorkFactory {
         UnitOfWork unit = camels.createUnitOfWork(exchange);
         Work own = Work.of(exchange);
         if (own == null) {
-            unit.addSynchronization(new Untaken(failures));
+            unit.addSynchronization(untaken);
         } else if (own.exchange() != exchange) {
             End end = new End(exchange);
             // the first that is added is the last that is called
-            unit.addSynchronization(end.holds.isEmpty() ? new Untaken(failures) : end);
+            unit.addSynchronization(end.holds.isEmpty() ? untaken : end);
         }
         return unit;
     }

@@ -15,10 +15,14 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.processor.aggregate.GroupedBodyAggregationStrategy;
 import org.apache.camel.processor.aggregate.GroupedExchangeAggregationStrategy;
 import org.apache.camel.processor.aggregate.UseLatestAggregationStrategy;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
 import org.apache.camel.support.processor.idempotent.MemoryIdempotentRepository;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.kuteng.broker.Queues;
 import org.kuteng.testing.PlainClient;
 import org.kuteng.testing.TestBroker;
@@ -585,6 +589,42 @@ abstract class KeptStepsBehaviour {
                         .errorHandler(noErrorHandler())
                         .process(e -> fail(e));
             }
+        });
+        client.publish(QUEUE, "message ", 1);
+        awaitDead(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "route", "configuration"})
+    void aDeadLetterChannelInAFileLosesNothingEither(String place, TestBroker broker) throws Exception {
+        String channel = "errorHandler: {deadLetterChannel: {deadLetterUri: direct:refusing}}";
+        String yaml = """
+                %s
+                - route:
+                    id: worker
+                    %s
+                    from:
+                      uri: spring-rabbitmq:default
+                      parameters: {queues: %s}
+                      steps:
+                        - throwException: {exceptionType: java.lang.IllegalStateException, message: first}
+                - route:
+                    id: refusing
+                    errorHandler: {noErrorHandler: {}}
+                    from:
+                      uri: direct:refusing
+                      steps:
+                        - throwException: {exceptionType: java.lang.IllegalStateException, message: second}
+                """.formatted(
+                place.equals("file")
+                        ? "- " + channel
+                        : place.equals("configuration") ? "- routeConfiguration:\n    " + channel : "",
+                place.equals("route") ? channel : "",
+                QUEUE);
+        PluginHelper.getRoutesLoader(routes.context()).loadRoutes(ResourceHelper.fromString("worker.yaml", yaml));
+        routes.start(new RouteBuilder() {
+            @Override
+            public void configure() {}
         });
         client.publish(QUEUE, "message ", 1);
         awaitDead(1);
