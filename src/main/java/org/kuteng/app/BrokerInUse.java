@@ -5,8 +5,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.broker.BrokerUri;
@@ -23,6 +25,9 @@ import org.slf4j.LoggerFactory;
  */
 public record BrokerInUse(Broker broker, EmbeddedBroker embedded) implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("kuteng.broker");
+
+    /** So many queues are named whose messages are lost. */
+    private static final int QUEUES_TOLD = 5;
 
     /** How long the broker may take to answer the farewell of the first connection. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
@@ -152,11 +157,40 @@ public record BrokerInUse(Broker broker, EmbeddedBroker embedded) implements Aut
                 settings.get(Setting.MESSAGE_MAX_SIZE));
     }
 
-    /** Ends the embedded broker; nothing if the broker is elsewhere. */
+    /** Ends the embedded broker, and says which messages end with it; nothing if the broker is elsewhere. */
     @Override
     public void close() {
         if (embedded != null) {
-            embedded.close();
+            close(embedded);
         }
+    }
+
+    /** Ends an embedded broker, and says which messages end with it. */
+    public static void close(EmbeddedBroker embedded) {
+        try {
+            SortedMap<String, Long> lost = embedded.endingWithIt();
+            if (!lost.isEmpty()) {
+                LOG.warn("{}", loss(lost, embedded.isStored()));
+            }
+        } catch (RuntimeException e) {
+            LOG.debug("cannot tell which messages end with the embedded broker", e);
+        }
+        embedded.close();
+    }
+
+    private static String loss(SortedMap<String, Long> lost, boolean stored) {
+        long count = lost.values().stream().mapToLong(Long::longValue).sum();
+        String messages = count == 1 ? "1 message" : count + " messages";
+        String where = lost.entrySet().stream()
+                .limit(QUEUES_TOLD)
+                .map(queue -> queue.getKey() + " " + queue.getValue())
+                .collect(Collectors.joining(", "));
+        int more = lost.size() - QUEUES_TOLD;
+        String what = messages + " (" + where + (more > 0 ? ", and " + more + " more queues" : "") + ")";
+        return stored
+                ? "the embedded broker ends, and with it " + what + " that the store does not keep, since they or their"
+                        + " queue are transient (kuteng.queue.type)"
+                : "the embedded broker ends, and with it " + what + " that it held in memory; "
+                        + Setting.EMBEDDED_STORE.key() + "=FOLDER keeps them";
     }
 }

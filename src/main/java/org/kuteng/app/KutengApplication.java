@@ -97,7 +97,7 @@ public final class KutengApplication {
         Main main = new Main();
         main.setShutdownStrategy(shutdown);
         WorkQueueComponent component = KutengCamel.setUp(main, settings);
-        component.setRefusalListener((worker, fault) -> endRoute(worker, main));
+        component.setRefusalListener((routeId, fault) -> endRoute(routeId, main));
         component.setReadyListener(() -> tellWaiting(component));
         component.setStopBudget(stopBudget);
         RouteReload reload = reload();
@@ -192,9 +192,8 @@ public final class KutengApplication {
         }
     }
 
-    /** The broker refuses what a worker needs, and trying again cannot help: its route ends, and the others go on. */
-    private void endRoute(WorkerConsumer worker, Main main) {
-        String routeId = worker.getRouteId();
+    /** The broker refuses what a route needs, and trying again cannot help: its route ends, and the others go on. */
+    private void endRoute(String routeId, Main main) {
         // not on this thread, which the route waits for when it stops
         Background.start("kuteng-end-" + routeId, () -> {
             CamelContext context = main.getCamelContext();
@@ -248,7 +247,9 @@ public final class KutengApplication {
             broker.wakeWaiting();
         }
         shutdown.shutdown();
-        if (!awaitStopped(() -> stopBudget.left().compareTo(stopBudget.total().minus(HINT_AFTER)) <= 0)) {
+        long hintNanos = System.nanoTime() + HINT_AFTER.toNanos();
+        if (!awaitStopped(() -> stopBudget.isWaitOver() || System.nanoTime() - hintNanos >= 0)
+                && !stopBudget.isWaitOver()) {
             LOG.info("stopping; another Ctrl+C or SIGTERM hands back at once what is in hand");
         }
         if (!awaitStopped(() -> stopBudget.left().isZero()) && !stopBudget.isCutShort()) {

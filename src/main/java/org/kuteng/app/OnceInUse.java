@@ -27,8 +27,9 @@ import org.slf4j.LoggerFactory;
  *
  * @param onceSwitch null if no route is protected and there is no database
  * @param database null if no route is protected by one, and none is named
+ * @param transactional whether a route is protected by the database
  */
-record OnceInUse(OnceSwitch onceSwitch, Database database) implements AutoCloseable {
+record OnceInUse(OnceSwitch onceSwitch, Database database, boolean transactional) implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("kuteng.once");
 
     /** The name under which routes find the database, if there is one. */
@@ -37,14 +38,14 @@ record OnceInUse(OnceSwitch onceSwitch, Database database) implements AutoClosea
     static OnceInUse from(Settings settings) {
         boolean withDatabase = hasDatabase(settings);
         if (!withDatabase && !anyRouteHas(OnceMode.MEMORY, settings)) {
-            return new OnceInUse(null, null);
+            return new OnceInUse(null, null, false);
         }
         Database database = withDatabase ? new Database(databaseSettings(settings)) : null;
         OnceSettings once = new OnceSettings(
                 routeId -> settings.get(Setting.ONCE, routeId),
                 settings.get(Setting.ONCE_MEMORY_KEYS),
                 settings.get(Setting.ONCE_RETENTION));
-        return new OnceInUse(new OnceSwitch(once, database), database);
+        return new OnceInUse(new OnceSwitch(once, database), database, anyRouteHas(OnceMode.JDBC, settings));
     }
 
     /** Whether routes find a database: one is named, or holds the keys of a route. */
@@ -74,6 +75,8 @@ record OnceInUse(OnceSwitch onceSwitch, Database database) implements AutoClosea
         if (database != null) {
             // the only one of its type: sql: and jdbc: steps find it by themselves
             main.bind(DATA_SOURCE, database.dataSource());
+        }
+        if (transactional) {
             main.bind("transactionSteps", new TransactionSteps(database));
             main.bind("transactionSends", new TransactionSends(database));
         }

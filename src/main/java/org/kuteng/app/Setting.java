@@ -148,8 +148,8 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             "kuteng.stop.timeout",
             Duration.ZERO,
             WorkerSettings.DEFAULT_STOP_TIMEOUT,
-            "how long a stop waits for the messages in hand, all routes together; what is not done by then goes back to its"
-                    + " queue");
+            "how long a stop takes at most, from the signal to the end of the process: one time for the messages in hand,"
+                    + " timers and unconfirmed sends; what is not done in it goes back to its queue");
 
     public static final Setting<Boolean> VIRTUAL_THREADS = new Setting<>(
             "kuteng.virtualThreads",

@@ -6,6 +6,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.DefaultSaslConfig;
 import com.rabbitmq.client.ShutdownSignalException;
+import com.rabbitmq.client.SocketConfigurators;
 import com.rabbitmq.client.impl.DefaultExceptionHandler;
 import java.io.IOException;
 import java.time.Duration;
@@ -221,10 +222,11 @@ public class Broker {
 
     private Connection tryToOpen(String name, ExecutorService executor) {
         try {
+            String what = everConnected ? "reconnected" : "connected";
             Connection connection = open(name, executor);
             outage.over()
                     .ifPresent(lasted ->
-                            LOG.info("reconnected to the broker at {} after {}", addresses(), Outage.text(lasted)));
+                            LOG.info("{} to the broker at {} after {}", what, addresses(), Outage.text(lasted)));
             wakeWaiting();
             return connection;
         } catch (BrokerException e) {
@@ -348,8 +350,9 @@ public class Broker {
         factory.setClientProperties(properties);
         if (tls != null) {
             factory.useSslProtocol(tls);
-            if (settings.verifyHostName()) {
-                factory.enableHostnameVerification();
+            // which has the host name checked
+            if (!settings.verifyHostName()) {
+                factory.setSocketConfigurator(SocketConfigurators.defaultConfigurator());
             }
         }
         return factory;

@@ -91,7 +91,11 @@ public final class BrokerFaults {
 
     private static BrokerException ofConnecting(String where, BrokerUri node, Throwable e) {
         String reply = replyText(e);
-        if (find(e, AuthenticationFailureException.class) != null) {
+        // RabbitMQ says the one, Qpid the other
+        if (find(e, AuthenticationFailureException.class) != null
+                || find(e, PossibleAuthenticationFailureException.class) != null
+                        && replyCode(e) == AMQP.NOT_ALLOWED
+                        && reply.startsWith("Authentication failed")) {
             return new BrokerException(
                     Cure.PERSON,
                     "broker at " + where + " refused user '" + node.user()
@@ -123,7 +127,7 @@ public final class BrokerFaults {
     private static String ofTls(Throwable e) {
         String message = String.valueOf(find(e, SSLException.class).getMessage());
         if (message.contains("plaintext connection") || message.contains("unrecognized SSL message")) {
-            return "this port does not speak TLS; use its TLS port, or a URI that begins with amqp://";
+            return "this port does not speak TLS; use its TLS port, or amqp:// in the URI";
         }
         if (find(e, CertPathBuilderException.class) != null) {
             return "its certificate was issued by an authority that is not trusted; name the authority in kuteng.tls.caFile";

@@ -2,6 +2,7 @@ package org.kuteng.broker;
 
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.SortedMap;
 
 /**
  * An AMQP 0-9-1 broker inside this process, so that a work queue can be tried with nothing installed: Apache Qpid
@@ -151,9 +152,24 @@ public final class EmbeddedBroker implements AutoCloseable {
         return broker;
     }
 
+    /** Whether durable queues and their persistent messages outlast it. */
+    public boolean isStored() {
+        return store != null;
+    }
+
     /** The TCP port that it listens on. */
     public int port() {
         return qpid.port();
+    }
+
+    /**
+     * How many messages end with this broker if it is closed now: with a store, those that are not persistent or lie in
+     * a queue that is not durable; without one, all. Queues that are exclusive to a client do not count.
+     *
+     * @return by the names of their queues; empty if none would be lost, or the broker is closed
+     */
+    public SortedMap<String, Long> endingWithIt() {
+        return qpid.endingWithIt(store != null);
     }
 
     /**

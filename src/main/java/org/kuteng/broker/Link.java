@@ -26,7 +26,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * The socket of one connection. It does what the client library's own does and, beyond that: it can be cut at once while
  * a thread is stuck in a write, missed heartbeats cut it, a pause within a frame is no end of it, a body that cannot be
- * held is read past, and {@link BetweenReads} is told of each read.
+ * held is read past, headers that are nested without end are left out, and {@link BetweenReads} is told of each read.
  */
 final class Link implements FrameHandler {
     /**
@@ -146,7 +146,7 @@ final class Link implements FrameHandler {
             if (frame.getChannel() == 0) {
                 control(frame);
             }
-            return largeBodies.pass(frame);
+            return largeBodies.pass(DeepHeaders.replaced(frame));
         } catch (Throwable e) {
             // the client library tells all channels before it closes the socket, and would wait for a writer
             cut();

@@ -3,12 +3,16 @@ package org.kuteng.broker;
 import java.io.Serializable;
 import java.lang.reflect.Field;
 import java.security.Principal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import javax.security.auth.Subject;
 import org.apache.qpid.server.configuration.updater.TaskExecutor;
@@ -18,8 +22,11 @@ import org.apache.qpid.server.logging.NullMessageLogger;
 import org.apache.qpid.server.model.Broker;
 import org.apache.qpid.server.model.BrokerImpl;
 import org.apache.qpid.server.model.BrokerModel;
+import org.apache.qpid.server.model.ExclusivityPolicy;
+import org.apache.qpid.server.model.Queue;
 import org.apache.qpid.server.model.State;
 import org.apache.qpid.server.model.SystemConfig;
+import org.apache.qpid.server.model.VirtualHost;
 import org.apache.qpid.server.model.VirtualHostNode;
 import org.apache.qpid.server.model.port.AmqpPort;
 import org.apache.qpid.server.security.SubjectExecutionContext;
@@ -67,7 +74,7 @@ final class QpidBroker implements AutoCloseable {
 
     private final TaskExecutor tasks = new TaskExecutorImpl();
     private final SystemConfig<?> system;
-    private boolean closed;
+    private volatile boolean closed;
 
     private QpidBroker(EmbeddedBroker.Options options) {
         system = new MemorySystemConfigImplFactory()
@@ -81,9 +88,9 @@ final class QpidBroker implements AutoCloseable {
 
     /** A broker that listens nowhere yet. */
     static QpidBroker open(EmbeddedBroker.Options options) {
-        UncaughtFailures.survive();
         return withOwnLoader(() -> {
             QpidBroker broker = new QpidBroker(options);
+            UncaughtFailures.survive(broker);
             broker.open();
             broker.checkVirtualHost(options);
             return broker;
@@ -116,6 +123,7 @@ final class QpidBroker implements AutoCloseable {
             }
             detachShutdownHook();
             dropDelayedTasksAtClose();
+            virtualHosts().forEach(AlternateByName::useFor);
         } catch (RuntimeException e) {
             close();
             throw new EmbeddedBrokerException("the embedded broker does not start: " + e.getMessage(), e);
@@ -124,8 +132,8 @@ final class QpidBroker implements AutoCloseable {
 
     /** A store keeps its virtual host: with another name wanted, nobody could connect. */
     private void checkVirtualHost(EmbeddedBroker.Options options) {
-        for (Object node : system.getContainer(Broker.class).getVirtualHostNodes()) {
-            String name = ((VirtualHostNode<?>) node).getVirtualHost().getName();
+        for (VirtualHost<?> host : virtualHosts()) {
+            String name = host.getName();
             if (!name.equals(options.virtualHost())) {
                 close();
                 throw new EmbeddedBrokerException(
@@ -134,6 +142,25 @@ final class QpidBroker implements AutoCloseable {
                         null);
             }
         }
+    }
+
+    /**
+     * Disconnects the client that a thread served when it failed.
+     *
+     * @return false if there is none
+     */
+    boolean disconnect(String threadName) {
+        return !closed
+                && system.getContainer() != null
+                && virtualHosts().stream().anyMatch(host -> ClientThreads.disconnect(host, threadName));
+    }
+
+    List<VirtualHost<?>> virtualHosts() {
+        List<VirtualHost<?>> hosts = new ArrayList<>();
+        for (Object node : system.getContainer(Broker.class).getVirtualHostNodes()) {
+            hosts.add(((VirtualHostNode<?>) node).getVirtualHost());
+        }
+        return hosts;
     }
 
     /**
@@ -151,6 +178,45 @@ final class QpidBroker implements AutoCloseable {
         } catch (RuntimeException e) {
             throw new EmbeddedBrokerException("the embedded broker cannot listen: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * How many messages of each queue end with the broker.
+     *
+     * @param inStore whether durable queues and their persistent messages stay
+     */
+    SortedMap<String, Long> endingWithIt(boolean inStore) {
+        SortedMap<String, Long> counts = new TreeMap<>();
+        if (closed || system.getContainer() == null) {
+            return counts;
+        }
+        for (VirtualHost<?> host : virtualHosts()) {
+            for (Object child : host.getChildren(Queue.class)) {
+                Queue<?> queue = (Queue<?>) child;
+                // an exclusive one ends with its client, and is missed by nobody else
+                boolean ofAClient = queue.getExclusive() != ExclusivityPolicy.NONE;
+                long count = ofAClient ? 0 : inStore && queue.isDurable() ? transientIn(queue) : depth(queue);
+                if (count > 0) {
+                    counts.merge(queue.getName(), count, Long::sum);
+                }
+            }
+        }
+        return counts;
+    }
+
+    private static long depth(Queue<?> queue) {
+        return queue.getQueueDepthMessages();
+    }
+
+    private static long transientIn(Queue<?> queue) {
+        AtomicLong count = new AtomicLong();
+        queue.visit(entry -> {
+            if (!entry.getMessage().isPersistent()) {
+                count.incrementAndGet();
+            }
+            return false;
+        });
+        return count.get();
     }
 
     int port() {
@@ -172,6 +238,7 @@ final class QpidBroker implements AutoCloseable {
             return;
         }
         closed = true;
+        UncaughtFailures.forget(this);
         try {
             system.closeAsync().get(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

@@ -71,6 +71,8 @@ final class QpidConfiguration {
                         ? ""
                         : literal(options.store().toAbsolutePath().toString()));
 
+        // at its default of 5 GB the store would not start on a small disk
+        context.put("je.freeDisk", Long.toString(StoreFolder.FREE_DISK));
         context.put("broker.failStartupWithErroredChild", "true");
         // arguments that only RabbitMQ knows must not end the connection of a program that was written for it
         context.put("queue.behaviourOnUnknownDeclareArgument", "IGNORE");

@@ -32,7 +32,7 @@ public final class Queues {
     private static final String EXCLUSIVE = "exclusive";
     static final String X_DELIVERY_LIMIT = "x-delivery-limit";
     static final String CLASSIC = "classic";
-    static final String QUORUM = "quorum";
+    public static final String QUORUM = "quorum";
     static final String X_DEAD_LETTER_EXCHANGE = "x-dead-letter-exchange";
     static final String X_DEAD_LETTER_ROUTING_KEY = "x-dead-letter-routing-key";
     static final String X_DEAD_LETTER_STRATEGY = "x-dead-letter-strategy";

@@ -16,6 +16,18 @@ final class StoreFolder {
 
     private static final String LOCK_FILE = "kuteng.lock";
 
+    /**
+     * So much has to be free on the disk of a store, in bytes: what its clean-up takes before it gives anything back. The
+     * library's own default is 5 GB.
+     */
+    static final long FREE_DISK = 256L << 20;
+
+    private static final int MEGABYTE = 20; // as a shift
+
+    /** Why a store does not write, while it runs. */
+    static final String TOO_LITTLE_DISK = "the disk of its store has less than " + (FREE_DISK >> MEGABYTE)
+            + " MB left, and nothing is written until there is room again";
+
     private final FileChannel lock;
 
     private StoreFolder(FileChannel lock) {
@@ -25,11 +37,23 @@ final class StoreFolder {
     /**
      * Makes the folder when it is missing, and takes it for this process.
      *
-     * @throws EmbeddedBrokerException when it cannot be made or written, or when another process holds it
+     * @throws EmbeddedBrokerException when it cannot be made or written, when another process holds it, or when its disk
+     *     has less than {@value #FREE_DISK} bytes to spare
      */
     static StoreFolder claim(Path folder) {
+        return claim(folder, FREE_DISK);
+    }
+
+    static StoreFolder claim(Path folder, long neededBytes) {
         FileChannel channel = open(folder);
         try {
+            long free = Files.getFileStore(folder).getUsableSpace();
+            if (free < neededBytes) {
+                throw new EmbeddedBrokerException(
+                        "store folder " + folder + " has " + (free >> MEGABYTE) + " MB left on its disk and needs "
+                                + (neededBytes >> MEGABYTE) + " MB: make room, or name another folder",
+                        null);
+            }
             FileLock lock = channel.tryLock();
             if (lock == null) {
                 throw inUse(folder, null);

@@ -50,7 +50,7 @@ final class BrokerCommand implements Callable<Integer>, WithCommonOptions {
         Settings settings = common.load(more);
         // others look for it where it was said to be: another port would not help them
         EmbeddedBroker broker = BrokerInUse.startEmbedded(settings, false);
-        Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "kuteng-stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> BrokerInUse.close(broker), "kuteng-stop"));
         // to be copied, and so with its password, which is no secret: it is the same everywhere
         String uri = BrokerInUse.uri(broker).toString().replace("***", EmbeddedBroker.DEFAULT_NAME);
         PrintWriter out = spec.commandLine().getOut();

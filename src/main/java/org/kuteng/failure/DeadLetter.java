@@ -24,8 +24,6 @@ public record DeadLetter(String id, String deadQueue, BasicProperties properties
     /** Added by a quorum queue when it delivers: how often it did. Not a part of the message. */
     private static final Set<String> ADDED_BY_DELIVERY = Set.of("x-delivery-count", "x-acquired-count");
 
-    private static final String TOO_DEEP = "(nested too deep, or too many values)";
-
     /** @param received the properties as they came from the broker */
     static DeadLetter of(String deadQueue, BasicProperties received, byte[] body) {
         BasicProperties properties = bounded(withoutHeaders(received, ADDED_BY_DELIVERY::contains));
@@ -40,7 +38,7 @@ public record DeadLetter(String id, String deadQueue, BasicProperties properties
             return properties;
         }
         Map<String, Object> headers = new LinkedHashMap<>(properties.getHeaders());
-        exceeding.forEach(name -> headers.put(name, TOO_DEEP));
+        exceeding.forEach(name -> headers.put(name, HeaderBounds.TOO_DEEP));
         return properties.builder().headers(headers).build();
     }
 

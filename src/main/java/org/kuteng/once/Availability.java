@@ -33,6 +33,9 @@ final class Availability implements AutoCloseable {
     private final ScheduledThreadPoolExecutor prober;
     private volatile String why;
 
+    /** Since when it is away, in terms of {@link System#nanoTime()}. */
+    private volatile long awaySince;
+
     /** Since when it has no connection left for some of the workers, in terms of {@link System#nanoTime()}; 0: it has. */
     private long fullSince;
 
@@ -116,6 +119,7 @@ final class Availability implements AutoCloseable {
     }
 
     void away(SQLException fault) {
+        awaySince = System.nanoTime();
         why = DatabaseFaults.explain(fault);
         LOG.warn(
                 "{} {} ({}); messages go back to their queues until it is there again",
@@ -172,10 +176,7 @@ final class Availability implements AutoCloseable {
             lock.unlock();
         }
         if (room) {
-            LOG.info(
-                    "{} has connections again, after {} s",
-                    database,
-                    TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - since));
+            LOG.info("{} has connections again, after {} s", database, secondsSince(since));
         }
     }
 
@@ -214,7 +215,11 @@ final class Availability implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        LOG.info("{} is there again", database);
+        LOG.info("{} is there again, after {} s", database, secondsSince(awaySince));
+    }
+
+    private static long secondsSince(long nanoTime) {
+        return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - nanoTime);
     }
 
     /** Nobody waits any longer. */

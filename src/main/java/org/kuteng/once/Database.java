@@ -210,10 +210,20 @@ public final class Database implements AutoCloseable {
             connection.setAutoCommit(false);
             dialect.insert(connection, MessageKey.of("", UUID.randomUUID().toString()));
             connection.rollback();
-            if (opened != null) {
-                // H2 closes a file whose last connection is closed, and opens it again at the next one
-                pool.getConnection().close();
+            if (!pool.isRunning()) {
+                // meanwhile: H2 closes a file whose last connection is closed, and opens it again at the next one
+                startPool();
             }
+        }
+    }
+
+    /** Connections are made ahead from now on, so that the first messages need not wait for them. */
+    private void startPool() {
+        try {
+            pool.getConnection().close();
+        } catch (SQLException e) {
+            // there may be room for one and not for two; if not, a worker finds out
+            LOG.debug("no connection for the pool yet", e);
         }
     }
 

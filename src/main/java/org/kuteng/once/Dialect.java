@@ -17,14 +17,7 @@ enum Dialect {
             if (!url.matches("(?i)jdbc:h2:(?!tcp:|ssl:|mem:|zip:).*")) {
                 return url;
             }
-            String upper = url.toUpperCase(Locale.ROOT);
-            StringBuilder complete = new StringBuilder(url);
-            FILE_OPTIONS.forEach((option, value) -> {
-                if (!upper.contains(";" + option + "=")) {
-                    complete.append(';').append(option).append('=').append(value);
-                }
-            });
-            return complete.toString();
+            return completed(url, FILE_OPTIONS);
         }
 
         @Override
@@ -167,6 +160,18 @@ enum Dialect {
 
     /** What is said on each new connection; null: nothing. */
     abstract String initialise();
+
+    /** A URL of H2 with these options, unless it has them. */
+    static String completed(String url, Map<String, String> options) {
+        String upper = url.toUpperCase(Locale.ROOT);
+        StringBuilder complete = new StringBuilder(url);
+        options.forEach((option, value) -> {
+            if (!upper.contains(";" + option + "=")) {
+                complete.append(';').append(option).append('=').append(value);
+            }
+        });
+        return complete.toString();
+    }
 
     static Properties credentials(String user, String password) {
         Properties properties = new Properties();

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,7 +35,7 @@ final class H2Store {
     private static final String ADMIN = "KUTENG_ADMIN";
 
     /** What {@code SET} may not do for a user that is no administrator has been done by the administrator. */
-    private static final String OF_WORK = ";IGNORE_UNKNOWN_SETTINGS=TRUE;IFEXISTS=TRUE";
+    private static final Map<String, String> OF_WORK = Map.of("IGNORE_UNKNOWN_SETTINGS", "TRUE", "IFEXISTS", "TRUE");
 
     /** H2's code for: wrong user name or password. */
     private static final int WRONG_LOGIN = 28000;
@@ -76,7 +77,7 @@ final class H2Store {
 
     /** For the user that works. */
     String workUrl() {
-        return url + OF_WORK;
+        return Dialect.completed(url, OF_WORK);
     }
 
     /** Where the passwords are. */

@@ -4,26 +4,53 @@ import com.rabbitmq.client.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.broker.QueueDefinition;
 import org.kuteng.broker.Topology;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What producers and workers of this process have declared, so that it can be declared again when it is gone. */
 final class Declarations {
+    private static final Logger LOG = LoggerFactory.getLogger("kuteng.publisher");
+
     /** As often as there are those who need it. */
     private final List<Topology> topologies = new CopyOnWriteArrayList<>();
 
-    private volatile Consumer<BrokerException> refusalListener = fault -> {};
+    private volatile BiConsumer<Topology, BrokerException> refusalListener = (topology, fault) -> {};
 
     /** Called when something exists with other arguments; unset: it is only logged. */
-    void onRefusal(Consumer<BrokerException> listener) {
+    void onRefusal(BiConsumer<Topology, BrokerException> listener) {
         refusalListener = listener;
     }
 
-    /** What was to be declared again exists with other arguments. */
-    void refused(BrokerException fault) {
-        refusalListener.accept(fault);
+    /** What was to be declared again exists with other arguments: those who declared it are told. */
+    void refused(OutgoingMessage message, BrokerException fault) {
+        topologies.stream()
+                .filter(topology -> concerns(topology, message))
+                .distinct()
+                .forEach(topology -> refusalListener.accept(topology, fault));
+    }
+
+    /**
+     * Looks whether all that was declared is still there as it was declared; what vanished is declared again. Waits for
+     * the broker, so that nothing else may wait for it.
+     */
+    void check(Connection connection) {
+        for (Topology topology : topologies.stream().distinct().toList()) {
+            try {
+                topology.declare(connection);
+            } catch (BrokerException e) {
+                if (e.endsRoute()) {
+                    LOG.error("{}", e.getMessage());
+                    refusalListener.accept(topology, e);
+                } else {
+                    // what is missing is declared when a message for it finds no queue
+                    LOG.debug("not looked at", e);
+                }
+            }
+        }
     }
 
     void remember(Topology topology) {

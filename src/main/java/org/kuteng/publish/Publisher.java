@@ -16,7 +16,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.kuteng.broker.Broker;
@@ -118,12 +118,15 @@ public final class Publisher implements AutoCloseable {
             if (!settings.confirm()) {
                 // nobody would be told that a message found no queue
                 declarations.declareAll(fresh);
+            } else {
+                // beside the sends, which do not wait for it: a node may answer nothing about a queue it does not lead
+                menders.execute(() -> declarations.check(fresh));
             }
         }
     }
 
     /** Called when something that was deleted exists with other arguments since; unset: it is only logged. */
-    public void onRefusal(Consumer<BrokerException> listener) {
+    public void onRefusal(BiConsumer<Topology, BrokerException> listener) {
         declarations.onRefusal(listener);
     }
 

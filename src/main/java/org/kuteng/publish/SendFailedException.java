@@ -1,5 +1,6 @@
 package org.kuteng.publish;
 
+import com.rabbitmq.client.AMQP;
 import org.kuteng.broker.BrokerException;
 
 /** The broker does not have a message that was to be sent, or is not known to have it. */
@@ -38,7 +39,14 @@ public class SendFailedException extends BrokerException {
                 null);
     }
 
+    /** @param code NO_ROUTE if no queue takes it; anything else is a reason of the queue itself: it is full */
     static SendFailedException returned(OutgoingMessage message, int code, String text) {
+        if (code != AMQP.NO_ROUTE) {
+            return new SendFailedException(
+                    Kind.REFUSED,
+                    "message for " + message.target() + " was refused by the broker (" + code + " " + text + ")",
+                    null);
+        }
         return new SendFailedException(
                 Kind.RETURNED,
                 "message for " + message.target() + " was returned: no queue takes it (" + code + " " + text + ")",

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -412,13 +413,18 @@ final class Target implements PublishingChannel.Owner {
         List<Unconfirmed> told = new ArrayList<>();
         List<Unconfirmed> sentAgain = new ArrayList<>();
         for (Unconfirmed unconfirmed : messages) {
-            unconfirmed.verdict = unconfirmed.returned;
-            services.events()
-                    .returned(
-                            unconfirmed.message.exchange(),
-                            unconfirmed.message.routingKey(),
-                            unconfirmed.returned.getMessage());
-            (isDeclaredFor(unconfirmed) ? sentAgain : told).add(unconfirmed);
+            SendFailedException reason = unconfirmed.returned;
+            String exchange = unconfirmed.message.exchange();
+            String routingKey = unconfirmed.message.routingKey();
+            unconfirmed.verdict = reason;
+            if (reason.kind() == SendFailedException.Kind.RETURNED) {
+                services.events().returned(exchange, routingKey, reason.getMessage());
+                (isDeclaredFor(unconfirmed) ? sentAgain : told).add(unconfirmed);
+            } else {
+                // the embedded broker says why: no other channel helps
+                services.events().refused(exchange, routingKey);
+                told.add(unconfirmed);
+            }
         }
         tell(told);
         sendAgain(sentAgain);
@@ -704,8 +710,7 @@ final class Target implements PublishingChannel.Owner {
             if (e.endsRoute()) {
                 LOG.error("{}", e.getMessage());
                 declared();
-                failAgain(e);
-                services.declarations().refused(e);
+                failAgain(e).ifPresent(message -> services.declarations().refused(message, e));
             } else {
                 LOG.warn("{} has no queue, and it {}; trying again", description, e.getMessage());
                 nextDeclareAttempt = System.nanoTime() + declarePause.toNanos();
@@ -725,8 +730,12 @@ final class Target implements PublishingChannel.Owner {
         }
     }
 
-    /** Nothing of what waits to be sent again can be. */
-    private void failAgain(BrokerException why) {
+    /**
+     * Nothing of what waits to be sent again can be.
+     *
+     * @return one of these messages
+     */
+    private Optional<OutgoingMessage> failAgain(BrokerException why) {
         List<Unconfirmed> left = takeAgain();
         for (Unconfirmed unconfirmed : left) {
             unconfirmed.verdict = new SendFailedException(
@@ -735,6 +744,7 @@ final class Target implements PublishingChannel.Owner {
                     why);
         }
         tell(left);
+        return left.stream().map(unconfirmed -> unconfirmed.message).findFirst();
     }
 
     private List<Unconfirmed> takeAgain() {

@@ -1,11 +1,13 @@
 package org.kuteng.rabbitmq;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.Model;
 import org.apache.camel.model.ProcessorDefinitionHelper;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.ToDefinition;
+import org.kuteng.broker.Topology;
 
 /** Says which routes send, since they share one connection and RabbitMQ shows one name for it. */
 final class SendingRoutes {
@@ -32,8 +34,28 @@ final class SendingRoutes {
     }
 
     private static boolean sends(RouteDefinition route) {
+        return targets(route).findAny().isPresent();
+    }
+
+    private static Stream<String> targets(RouteDefinition route) {
         return ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ToDefinition.class).stream()
                 .map(to -> to.getEndpointUri())
-                .anyMatch(uri -> uri != null && uri.startsWith(SCHEME));
+                .filter(uri -> uri != null && uri.startsWith(SCHEME));
+    }
+
+    /** The routes with a step that sends to what is declared here. */
+    static List<String> declaring(CamelContext context, Topology topology) {
+        Model model = context.getCamelContextExtension().getContextPlugin(Model.class);
+        return model == null
+                ? List.of()
+                : model.getRouteDefinitions().stream()
+                        .filter(route -> targets(route).anyMatch(uri -> declares(context, uri, topology)))
+                        .map(RouteDefinition::getRouteId)
+                        .toList();
+    }
+
+    private static boolean declares(CamelContext context, String uri, Topology topology) {
+        return context.hasEndpoint(context.resolvePropertyPlaceholders(uri)) instanceof WorkQueueEndpoint endpoint
+                && endpoint.producerTopology().equals(topology);
     }
 }

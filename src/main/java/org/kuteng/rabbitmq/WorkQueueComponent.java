@@ -23,7 +23,6 @@ import org.kuteng.publish.Publisher;
 import org.kuteng.work.FailureHandler;
 import org.kuteng.work.OnceOnly;
 import org.kuteng.work.StopBudget;
-import org.kuteng.work.WorkerConsumer;
 import org.kuteng.work.Workers;
 import org.springframework.amqp.rabbit.connection.CachingConnectionFactory;
 import org.springframework.amqp.rabbit.connection.ConnectionFactory;
@@ -42,7 +41,7 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     /** Each publisher has so long for its farewell, however late it is. */
     private static final Duration LEAST_CLOSE = Duration.ofMillis(500);
 
-    private BiConsumer<WorkerConsumer, BrokerException> refusalListener = (worker, fault) -> {};
+    private BiConsumer<String, BrokerException> refusalListener = (routeId, fault) -> {};
     private Runnable readyListener = () -> {};
 
     /** Null: the workers have one of their own. */
@@ -59,8 +58,8 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
     private Publisher failurePublisher;
     private CachingConnectionFactory requestReplyConnections;
 
-    /** Called when the broker refuses what a worker needs, and trying again cannot help; it is logged already. */
-    public void setRefusalListener(BiConsumer<WorkerConsumer, BrokerException> listener) {
+    /** Called when the broker refuses what a route needs, and trying again cannot help; it is logged already. */
+    public void setRefusalListener(BiConsumer<String, BrokerException> listener) {
         this.refusalListener = listener;
     }
 
@@ -176,6 +175,8 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
             completions = new GrowingThreads("kuteng-sent");
         }
         Publisher opened = new Publisher(broker(), with, name, completions, events);
+        opened.onRefusal((topology, fault) -> SendingRoutes.declaring(getCamelContext(), topology)
+                .forEach(routeId -> refusalListener.accept(routeId, fault)));
         return opened;
     }
 
@@ -203,7 +204,7 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
             if (workers == null) {
                 workers = new Workers(new Workers.Shared(
                         this::broker, this::failurePublisher, failureHandler, onceOnly, settings.working(), events));
-                workers.onRefusal(refusalListener);
+                workers.onRefusal((worker, fault) -> refusalListener.accept(worker.getRouteId(), fault));
                 workers.onReady(readyListener);
                 if (stopBudget != null) {
                     workers.stopWithin(stopBudget);

@@ -20,7 +20,7 @@ import org.springframework.amqp.core.AcknowledgeMode;
  * @param confirmWindow how many messages may be unconfirmed at a time; further senders wait; default 1,000
  * @param sendAgain whether what was unconfirmed when the connection broke is sent again (duplicates are possible) or
  *     fails; default true
- * @param stopTimeout how long a stop waits for the messages in hand; default 25 s
+ * @param stopTimeout how long a stop takes, see {@link org.kuteng.work.StopBudget}; default 25 s
  * @param virtualThreads whether workers work on virtual threads; wants Java 21 or later; default false
  */
 public record WorkQueueSettings(

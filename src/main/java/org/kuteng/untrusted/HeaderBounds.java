@@ -12,6 +12,9 @@ public final class HeaderBounds {
     /** How deep tables and lists may be nested: a header that is neither is at depth 1. */
     public static final int MAX_DEPTH = 16;
 
+    /** Stands for a header that was nested too deep to be read: its text. */
+    public static final String TOO_DEEP = "(nested too deep)";
+
     /** How many values there may be, those within tables and lists included. */
     public static final int MAX_VALUES = 2_000;
 
@@ -93,6 +96,7 @@ public final class HeaderBounds {
         }
         if (value instanceof LongString text) {
             bytes += text.length();
+            return text.length() != TOO_DEEP.length() || !text.toString().equals(TOO_DEEP);
         } else if (value instanceof byte[] binary) {
             bytes += binary.length;
         } else if (value instanceof String text) {

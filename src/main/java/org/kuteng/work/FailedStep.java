@@ -1,6 +1,7 @@
 package org.kuteng.work;
 
 import org.apache.camel.Exchange;
+import org.kuteng.untrusted.Thrown;
 
 /** Finds out which step of a route failed. */
 public final class FailedStep {
@@ -10,9 +11,17 @@ public final class FailedStep {
 
     private FailedStep() {}
 
-    /** Notes the step at which an exchange failed; the innermost one is told first, and stays. */
+    /**
+     * Notes the step at which an exchange failed; the innermost one is told first, and stays. An exception whose own
+     * methods throw is replaced by one that can be asked: Camel would lose the exchange over it.
+     */
     public static void note(Exchange exchange, String stepId) {
         if (exchange.getProperty(EXCEPTION_PROPERTY) != exchange.getException()) {
+            Throwable thrown = exchange.getException();
+            Throwable tellable = Thrown.forLog(thrown);
+            if (tellable != thrown) {
+                exchange.setException(tellable);
+            }
             exchange.setProperty(EXCEPTION_PROPERTY, exchange.getException());
             exchange.setProperty(PROPERTY, stepId);
         }

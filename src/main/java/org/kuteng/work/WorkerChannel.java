@@ -10,14 +10,18 @@ import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerFaults;
 import org.kuteng.events.Outcome;
 import org.slf4j.Logger;
@@ -36,6 +40,9 @@ final class WorkerChannel {
 
     /** A broker that does not answer is not waited for any longer. */
     private static final long CANCEL_TIMEOUT_SECONDS = 2;
+
+    /** AMQP carries the prefetch count in 16 bits. */
+    private static final int MOST_PREFETCH = 65_535;
 
     /** How often a wait for the end of work looks whether only parked work is left, which ends without a word. */
     private static final long IDLE_CHECK_MILLIS = 100;
@@ -263,6 +270,7 @@ final class WorkerChannel {
         receivers.forEach(receiver -> acknowledge(receiver.acknowledgements::flushAlways));
         // before anything is given back, else it comes here again
         receivers.forEach(Receiver::cancel);
+        receivers.forEach(Receiver::giveBackTooLarge);
         leftOver.forEach(delivery -> worker.handBack(this, delivery));
         leftOver = List.of();
         handedBack = true;
@@ -354,12 +362,17 @@ final class WorkerChannel {
 
         private Acknowledgements acknowledgements;
 
+        /** What could not be held and stays unacknowledged; how many of them the prefetch count makes room for. */
+        private final Queue<Long> tooLarge = new ConcurrentLinkedQueue<>();
+
+        private volatile int tooLargeAllowed;
+
         Receiver(Channel channel, String from, String tagSuffix, PrefetchSize size) {
             super(channel);
             this.from = from;
             this.tagSuffix = tagSuffix;
             this.size = size;
-            this.crashesCounted = connection.countsCrashes();
+            this.crashesCounted = connection.countsCrashes(from);
         }
 
         private boolean isSecond() {
@@ -375,7 +388,8 @@ final class WorkerChannel {
                     ? size.granted() + uncounted
                     : worker.options().prefetchCount();
             acknowledgements.most(worker.workers().settings().acks().messagesFor(count));
-            getChannel().basicQos(count);
+            tooLargeAllowed = tooLarge.size();
+            getChannel().basicQos(Math.min(MOST_PREFETCH, count + tooLargeAllowed));
             getChannel()
                     .basicConsume(
                             from,
@@ -407,6 +421,11 @@ final class WorkerChannel {
         @Override
         public void handleDelivery(String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
             try {
+                OptionalLong oversized = Broker.oversized(getChannel(), envelope.getDeliveryTag());
+                if (oversized.isPresent()) {
+                    leaveWithBroker(envelope.getDeliveryTag(), oversized.getAsLong());
+                    return;
+                }
                 Delivery delivery =
                         new Delivery(from, queue, acknowledgements, envelope, properties, body, crashesCounted);
                 if (!buffer.put(delivery, isSecond()) && acknowledging) {
@@ -419,6 +438,32 @@ final class WorkerChannel {
                 // else the client library would close the channel, and take it for the consumer's own wish
                 ended("a message could not be taken: " + e);
             }
+        }
+
+        /** Its body cannot be held: the message stays where it is, unacknowledged, and those behind it are reached. */
+        private void leaveWithBroker(long tag, long bytes) throws IOException {
+            worker.tellTooLarge(from, bytes);
+            if (!acknowledging || stopAsked.get()) {
+                acknowledgements.giveBack(tag);
+                return;
+            }
+            tooLarge.add(tag);
+            if (tooLarge.size() - tooLargeAllowed >= size.granted()) {
+                // they take up all that the broker sends ahead
+                connection.later(this::consumeAgain, 0);
+            }
+        }
+
+        /** Gives back what could not be held. */
+        private void giveBackTooLarge() {
+            for (Long tag : tooLarge) {
+                try {
+                    acknowledgements.giveBack(tag);
+                } catch (IOException | AlreadyClosedException e) {
+                    LOG.debug("not given back: with its channel gone, the broker has it back already", e);
+                }
+            }
+            tooLarge.clear();
         }
 
         /** Its end was not wanted: it is told, and the consumer opened again. */

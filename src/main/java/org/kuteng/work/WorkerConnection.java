@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +23,7 @@ import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
 import org.kuteng.broker.BrokerFaults;
 import org.kuteng.broker.Queues;
+import org.kuteng.broker.Server;
 import org.kuteng.broker.Topology;
 import org.slf4j.Logger;
 
@@ -31,7 +33,7 @@ import org.slf4j.Logger;
  */
 final class WorkerConnection {
     /** A broker that does not answer the farewell is left without it. */
-    private static final int CLOSE_TIMEOUT_MILLIS = 2_000;
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     /** What RabbitMQ says when it closes a channel for a message that was in hand too long. */
     private static final Pattern ACKNOWLEDGEMENT_TIMEOUT =
@@ -41,6 +43,14 @@ final class WorkerConnection {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+    /** The version of RabbitMQ whose quorum queues tell crashes from messages that were handed back. */
+    private static final int COUNTING_MAJOR = 4;
+
+    private static final int COUNTING_MINOR = 3;
+
+    /** How often the start of a route tries what the broker refuses in a way that a person must mend. */
+    private static final int FIRST_TRIES = 3;
 
     /** How many channels a connection has room for besides those of the consumers themselves. */
     private static final int SPARE_CHANNELS = 8;
@@ -84,6 +94,9 @@ final class WorkerConnection {
 
     private String lastFault;
 
+    /** With {@link #opening} held. */
+    private boolean missingTold;
+
     /** @param log of the route */
     WorkerConnection(WorkerConsumer worker, Logger log) {
         this.worker = worker;
@@ -115,14 +128,29 @@ final class WorkerConnection {
      * @throws BrokerException if the broker refuses for good
      */
     void begin() {
-        try {
-            open(broker().open(connectionName(), reads));
-        } catch (BrokerException e) {
-            if (e.needsPerson()) {
-                throw e;
+        for (int attempt = 1; ; attempt++) {
+            try {
+                open(broker().open(connectionName(), reads));
+                return;
+            } catch (BrokerException e) {
+                if (e.endsRoute() || e.needsPerson() && attempt == FIRST_TRIES) {
+                    throw e;
+                }
+                log.warn("{}", e.getMessage());
+                if (!e.needsPerson()) {
+                    later(this::restore, 0);
+                    return;
+                }
+                pause();
             }
-            log.warn("{}", e.getMessage());
-            later(this::restore, 0);
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(FIRST_PAUSE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -154,7 +182,7 @@ final class WorkerConnection {
         synchronized (opening) {
             if (!taking || isConnected()) {
                 // stopped, or stopped and started again, while the broker was waited for
-                fresh.abort(CLOSE_TIMEOUT_MILLIS);
+                Broker.leave(fresh, CLOSE_TIMEOUT);
                 return;
             }
             connection = fresh;
@@ -171,6 +199,9 @@ final class WorkerConnection {
     private void openMissing() {
         Topology topology = options.topology();
         List<String> declared = topology.declare(connection);
+        if (!options.autoDeclare()) {
+            tellMissingQueues();
+        }
         // the broker makes up a name for the queue of a consumer that names none
         for (String queue : options.queues().isEmpty() ? declared : options.queues()) {
             for (int index = 1; index <= options.consumers(); index++) {
@@ -179,6 +210,34 @@ final class WorkerConnection {
                     openChannel(queue, index);
                 }
             }
+        }
+    }
+
+    /** Without them no failed work can be attempted again or buried: it stays in hand until they are there. */
+    private void tellMissingQueues() {
+        if (missingTold) {
+            return;
+        }
+        missingTold = true;
+        List<String> missing =
+                worker.failureQueues().stream().filter(queue -> !exists(queue)).toList();
+        if (!missing.isEmpty()) {
+            log.warn(
+                    "autoDeclare=false, and the broker has no queue {}: work that fails stays in hand until somebody"
+                            + " declares {}",
+                    String.join(", ", missing),
+                    missing.size() == 1 ? "it" : "them");
+        }
+    }
+
+    private boolean exists(String queue) {
+        // on a channel of its own, as a no closes it
+        try (Channel asking = connection.createChannel()) {
+            asking.queueDeclarePassive(queue);
+            return true;
+        } catch (IOException | TimeoutException | RuntimeException e) {
+            log.debug("queue '{}' was asked for", queue, e);
+            return false;
         }
     }
 
@@ -219,9 +278,15 @@ final class WorkerConnection {
         return Math.max(1, allowed / worker.queueCount() - options.consumers() - SPARE_CHANNELS);
     }
 
-    /** Whether the broker counts the crashes that a message has seen, so that kuteng need not. */
-    boolean countsCrashes() {
-        return false;
+    /**
+     * Whether the broker counts the crashes that a message of this queue has seen: RabbitMQ since 4.3, where handing a
+     * message back ({@code basic.nack}) does not count, in a queue that is declared as a quorum queue.
+     */
+    boolean countsCrashes(String queue) {
+        return Server.of(connection).isRabbitMQ(COUNTING_MAJOR, COUNTING_MINOR)
+                && options.topology().queues().stream()
+                        .anyMatch(declared -> declared.name().equals(queue)
+                                && Queues.QUORUM.equals(declared.arguments().get(Queues.X_QUEUE_TYPE)));
     }
 
     /** The whole connection is lost. */
@@ -444,7 +509,7 @@ final class WorkerConnection {
     /** After {@link #leave}: waits until it is done. A broker that reads nothing is left without a farewell. */
     void awaitClosed() {
         try {
-            long until = leftNanos + TimeUnit.MILLISECONDS.toNanos(CLOSE_TIMEOUT_MILLIS);
+            long until = leftNanos + TimeUnit.MILLISECONDS.toNanos(CLOSE_TIMEOUT.toMillis());
             closed.await(until - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -458,7 +523,7 @@ final class WorkerConnection {
             channels.forEach(WorkerChannel::leave);
             channels.clear();
             if (last != null) {
-                last.abort(CLOSE_TIMEOUT_MILLIS);
+                Broker.leave(last, CLOSE_TIMEOUT);
             }
         } finally {
             closed.countDown();

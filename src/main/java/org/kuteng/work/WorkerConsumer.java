@@ -4,6 +4,8 @@ import com.rabbitmq.client.Channel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.FailedToStartRouteException;
@@ -14,7 +16,10 @@ import org.apache.camel.Suspendable;
 import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.DefaultConsumer;
+import org.apache.camel.support.UnitOfWorkHelper;
 import org.kuteng.broker.BrokerException;
+import org.kuteng.broker.QueueDefinition;
+import org.kuteng.broker.QueueType;
 import org.kuteng.events.Outcome;
 import org.kuteng.publish.SendCallback;
 import org.kuteng.untrusted.Thrown;
@@ -51,6 +56,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     private volatile OnceOnly.Guard guard;
 
     private volatile Logger log;
+    private final Set<String> tooLargeTold = ConcurrentHashMap.newKeySet();
 
     /** Guarded by this. */
     private final Pauses pauses = new Pauses(FIRST_PAUSE, LONGEST_PAUSE);
@@ -167,6 +173,10 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         WorkerConnection fresh = new WorkerConnection(this, log);
         connection = fresh;
         workers.started(this);
+        if (failures != null && options.autoDeclare()) {
+            // declared again when a message for one of them finds it gone
+            workers.failurePublisher().remember(options.topology());
+        }
         try {
             fresh.begin();
         } catch (BrokerException e) {
@@ -202,7 +212,32 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         if (guard != null) {
             guard.close();
         }
+        if (failures != null && options.autoDeclare()) {
+            workers.failurePublisher().forget(options.topology());
+        }
         workers.stopped(this);
+    }
+
+    /** The names of the queues that what fails is sent to; none if nothing is. */
+    List<String> failureQueues() {
+        return failures == null
+                ? List.of()
+                : options.queues().stream()
+                        .flatMap(queue -> failures.queues(queue, QueueType.DURABLE).stream())
+                        .map(QueueDefinition::name)
+                        .toList();
+    }
+
+    /** A message is larger than this process can hold; each queue is named once. */
+    void tellTooLarge(String queue, long bytes) {
+        if (tooLargeTold.add(queue)) {
+            log.error(
+                    "queue '{}' has a message of {} bytes, more than this process can hold ({}); it stays there, and the"
+                            + " others are worked on (a larger heap and kuteng.message.maxSize, or remove the message)",
+                    queue,
+                    bytes,
+                    workers.broker().settings().largestBodyHeld());
+        }
     }
 
     /** Leaves the broker; what is in hand still goes back to its queue. Returns before that is done. */
@@ -282,6 +317,13 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         if (options.acknowledgeMode() == AcknowledgeMode.MANUAL) {
             exchange.setProperty(SpringRabbitMQConstants.CHANNEL, (Channel) delivery.channel());
         }
+        int most = workers.broker().settings().maxMessageSize();
+        if (delivery.body().length > most && failures != null) {
+            work.fail(
+                    new Failure(new MessageTooLargeException(delivery.body().length, most), getRouteId(), null, true));
+            work.routeCompleted();
+            return;
+        }
         reader.read(delivery, exchange);
         if (guard == null || claim(channel, work, exchange)) {
             route(work, exchange);
@@ -307,15 +349,27 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
 
     private void route(Work work, Exchange exchange) {
         if (options.asynchronous()) {
-            getAsyncProcessor().process(exchange, sync -> routeCompleted(work, exchange));
+            try {
+                getAsyncProcessor().process(exchange, sync -> routeCompleted(work, exchange));
+            } catch (Throwable e) {
+                ended(exchange, e);
+                routeCompleted(work, exchange);
+            }
             return;
         }
         try {
             getProcessor().process(exchange);
         } catch (Throwable e) {
-            exchange.setException(e);
+            ended(exchange, e);
         }
         routeCompleted(work, exchange);
+    }
+
+    /** Camel lets an Error through, and does not end what it began for the exchange: a stop would wait for it. */
+    private void ended(Exchange exchange, Throwable thrown) {
+        exchange.setException(thrown);
+        UnitOfWorkHelper.doneUow(exchange.getUnitOfWork(), exchange);
+        exchange.getContext().getInflightRepository().remove(exchange, getRouteId());
     }
 
     private void routeCompleted(Work work, Exchange exchange) {

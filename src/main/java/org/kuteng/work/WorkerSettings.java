@@ -6,7 +6,7 @@ import java.time.Duration;
  * What holds for every worker of a process.
  *
  * @param acks how many messages are acknowledged together
- * @param stopTimeout how long a stop waits for work in hand; what is not done by then goes back to its queue
+ * @param stopTimeout how long a stop takes, see {@link StopBudget}; what is not done by then goes back to its queue
  * @param virtualThreads whether workers work on virtual threads; wants Java 21 or later
  * @param bufferBytes how many bytes of messages may wait in this process for those in hand
  */

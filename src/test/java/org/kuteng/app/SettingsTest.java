@@ -224,6 +224,11 @@ class SettingsTest {
                 "kuteng.confirm.timeout | 999999999999999999d | it is longer than any duration",
                 "kuteng.broker.heartbeat | 500ms | it is not between 1s and 18h",
                 "kuteng.broker.retryDelay | 0ms | it is not between 10ms and 1d",
+                "kuteng.message.maxSize | big | it is not a size such as 500KiB, 20MiB, 1GiB, or a number of bytes",
+                "kuteng.message.maxSize | 20TiB | it is not a size such as 500KiB, 20MiB, 1GiB, or a number of bytes",
+                "kuteng.message.maxSize | 20 | it is not between 1KiB and 1GiB",
+                "kuteng.message.maxSize | 2GiB | it is not between 1KiB and 1GiB",
+                "kuteng.message.maxSize | 9999999999GiB | it is not between 1KiB and 1GiB",
                 "kuteng.retry.delays | 1s,0s | a delay has to be longer than nothing",
                 "kuteng.retry.delays | 60d | it is not between 0ms and 45d",
                 "kuteng.broker | embeded | it is neither 'embedded' nor a URI such as"
@@ -237,6 +242,21 @@ class SettingsTest {
         arguments.put(key, shown.replace("***", "secret"));
 
         assertProblems(key + " is '" + shown + "' (--set): " + problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4096, 4096", "500KiB, 512000", "20MiB, 20971520", "20MB, 20971520", "1GiB, 1073741824"})
+    void aSizeIsANumberOfBytesOrHasAUnit(String text, int bytes) {
+        arguments.put("kuteng.message.maxSize", text);
+
+        assertEquals(bytes, load().get(Setting.MESSAGE_MAX_SIZE));
+    }
+
+    @Test
+    void theLargestMessageFitsTheHeapUnlessToldOtherwise() {
+        long heap = Runtime.getRuntime().maxMemory();
+
+        assertEquals((int) Math.min(64 << 20, heap / 8), load().get(Setting.MESSAGE_MAX_SIZE));
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.kuteng.behaviour;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,7 @@ class ConsumerTimeoutRabbitMQIT {
         new RouteFolder(folder).worker("slow", QUEUE, 1, 3_000);
 
         try (RabbitMQNode node = RabbitMQNode.start(new RabbitMQNode.Settings(false, List.of(), CONFIG))) {
+            assumeFalse(node.isSince(4, 3), "classic queues of RabbitMQ 4.3 have no consumer_timeout");
             KutengProcess run = kuteng.command(
                             "run", "--routes", folder.toString(), "--set", "kuteng.retry.crashes=" + CRASHES)
                     .on(node)

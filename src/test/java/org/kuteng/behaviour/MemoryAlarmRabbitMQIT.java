@@ -66,7 +66,7 @@ class MemoryAlarmRabbitMQIT {
                       uri: spring-rabbitmq:default
                       parameters:
                         queues: %s
-                        prefetchCount: 2
+                        prefetchCount: 10
                       steps:
                         - log:
                             message: "begins ${body}"
@@ -95,9 +95,6 @@ class MemoryAlarmRabbitMQIT {
         broker.memoryAlarm(true);
         try {
             run.awaitLine("the broker blocks publishers");
-            int begun = run.lines("begins").size();
-            await().until(() -> run.lines("begins").size() > begun);
-
             run.sigterm();
 
             assertEquals(143, run.awaitExit(StopBehaviour.within(3)));

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.kuteng.testing.KutengProcess;
 import org.kuteng.testing.KutengProcesses;
 import org.kuteng.testing.OutputLine;
+import org.kuteng.testing.PlainClient;
 
 /** The program with the broker that it brings along. */
 class OwnBrokerIT {
@@ -80,7 +81,7 @@ class OwnBrokerIT {
 
         broker.sigterm();
         assertEquals(143, broker.awaitExit());
-        first.awaitLine("WARN broker at 127.0.0.1:\\d+ is not reachable \\(connection refused\\); trying again in 1 s");
+        first.awaitLine("WARN broker at 127.0.0.1:\\d+ is not reachable \\(connection refused\\); trying again");
     }
 
     private KutengProcess run(String uri, String route) {
@@ -125,6 +126,65 @@ class OwnBrokerIT {
                 worker.lines("Received a message").stream()
                         .map(line -> line.text().substring(line.text().indexOf("Received")))
                         .toList());
+    }
+
+    @Test
+    void aBrokerInMemorySaysWhichMessagesEndWithIt() {
+        KutengProcess broker = kuteng.command("broker", "--port", "0").start();
+        try (PlainClient client = PlainClient.connect("amqp://kuteng:kuteng@127.0.0.1:" + port(broker) + "/kuteng")) {
+            client.declareDurable("orders");
+            client.declareDurable("orders.dead");
+            client.publish("orders", "message ", 11);
+            client.publish("orders.dead", "message ", 1);
+        }
+        broker.sigterm();
+        assertEquals(143, broker.awaitExit());
+        assertEquals(
+                List.of(
+                        "broker       WARN the embedded broker ends, and with it 12 messages (orders 11, orders.dead 1) that"
+                                + " it held in memory; kuteng.embedded.store=FOLDER keeps them"),
+                losses(broker));
+    }
+
+    @Test
+    void aRunOnABrokerInMemorySaysWhichMessagesEndWithIt() {
+        KutengProcess run = kuteng.command(
+                        "run",
+                        "producer",
+                        "--set",
+                        "kuteng.embedded.port=0",
+                        "--set",
+                        "producer.period=1",
+                        "--set",
+                        "producer.repeatCount=50")
+                .start();
+        await().until(() -> run.lines(" producer +\\d+$").size() == 50);
+        run.sigterm();
+        assertEquals(143, run.awaitExit());
+        assertEquals(
+                List.of(
+                        "broker       WARN the embedded broker ends, and with it 50 messages (kuteng 50) that it held in"
+                                + " memory; kuteng.embedded.store=FOLDER keeps them"),
+                losses(run));
+    }
+
+    @Test
+    void aBrokerWithAStoreThatKeepsAllMessagesSaysNothing() {
+        KutengProcess broker = kuteng.command("broker", "--port", "0", "--store", folder.toString())
+                .start();
+        try (PlainClient client = PlainClient.connect("amqp://kuteng:kuteng@127.0.0.1:" + port(broker) + "/kuteng")) {
+            client.declareDurable("orders");
+            client.publish("orders", "message ", 11);
+        }
+        broker.sigterm();
+        assertEquals(143, broker.awaitExit());
+        assertEquals(List.of(), losses(broker));
+    }
+
+    private static List<String> losses(KutengProcess process) {
+        return process.lines("the embedded broker ends").stream()
+                .map(line -> line.text().replaceFirst("^\\S+ ", ""))
+                .toList();
     }
 
     @Test

@@ -54,9 +54,10 @@ class RefusalRabbitMQIT extends RefusalBehaviour {
                             + " exists with other arguments: " + clash + ". Ways out: kuteng.queue.type=" + way
                             + ", another queue name, or delete the queue when it is empty"
                             + " (rabbitmqctl -p kuteng delete_queue --if-empty " + QUEUE + ")"),
-                    // which RabbitMQ 4 says of a queue without
+                    // which RabbitMQ 4 says of a queue without a type
                     problems(process).stream()
-                            .map(line -> line.replace("'classic' there", "not set there"))
+                            .map(line -> line.replace("'classic' there", "not set there")
+                                    .replace("'classic' here", "not set here"))
                             .toList());
         }
     }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -195,6 +196,41 @@ abstract class StrangersMessageBehaviour {
         letter = letters.get("many");
         assertEquals("there are more than 2,000 values in the headers", text(letter, "kuteng-message"));
         assertEquals("7", text(letter, "header7"), "they fit, and are kept");
+    }
+
+    /** How deep the headers may be that the broker itself stands. */
+    abstract int deepest();
+
+    @Test
+    void headersThatTheClientLibraryCannotReadAreBuriedToo(TestBroker broker) throws Exception {
+        KutengProcess run = run(broker, "- log: \"has done ${body}\"");
+        for (int depth : new int[] {40, deepest()}) {
+            inALargeStack(() -> {
+                Object deep = "x";
+                for (int i = 0; i < depth; i++) {
+                    deep = List.of(deep);
+                }
+                send("deep" + depth, Map.of("deep", deep, "tenant", "acme"));
+            });
+        }
+        send("plain", Map.of());
+
+        run.awaitLine("has done body of plain");
+        awaitLetters(2, run).forEach((id, letter) -> {
+            assertEquals("header 'deep' is nested more than 16 deep", text(letter, "kuteng-message"), id);
+            assertTrue(text(letter, "kuteng-left-out").startsWith("deep ("), id);
+            assertEquals("acme", text(letter, "tenant"));
+        });
+    }
+
+    /** The client library follows what it writes by recursion. */
+    private static void inALargeStack(Runnable sending) throws InterruptedException {
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread thread = new Thread(null, sending, "large stack", 1 << 29);
+        thread.setUncaughtExceptionHandler((any, e) -> thrown.set(e));
+        thread.start();
+        thread.join();
+        assertEquals(null, thrown.get());
     }
 
     @Test

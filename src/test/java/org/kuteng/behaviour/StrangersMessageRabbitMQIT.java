@@ -3,4 +3,9 @@ package org.kuteng.behaviour;
 import org.kuteng.testing.OnRabbitMQ;
 
 @OnRabbitMQ
-class StrangersMessageRabbitMQIT extends StrangersMessageBehaviour {}
+class StrangersMessageRabbitMQIT extends StrangersMessageBehaviour {
+    @Override
+    int deepest() {
+        return 10_000;
+    }
+}

@@ -50,6 +50,15 @@ class BrokerFaultsTest {
                 connecting(refused));
     }
 
+    @Test
+    void aWrongPasswordNeedsAPersonAsQpidSaysItToo() {
+        assertFault(
+                Cure.PERSON,
+                "broker at h1:5672, h2:5672 refused user 'joe': wrong user or password; check the URI in kuteng.broker",
+                connecting(new PossibleAuthenticationFailureException(
+                        connectionClosed(AMQP.NOT_ALLOWED, "Authentication failed"))));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -195,7 +204,7 @@ class BrokerFaultsTest {
     void aPortThatSpeaksNoTlsIsSaidSo() {
         assertTrue(connecting(new SSLException("Unsupported or unrecognized SSL message, plaintext connection?"))
                 .getMessage()
-                .contains("this port does not speak TLS; use its TLS port, or a URI that begins with amqp://"));
+                .contains("this port does not speak TLS; use its TLS port, or amqp:// in the URI"));
     }
 
     // --- requests

@@ -122,6 +122,54 @@ class EmbeddedBrokerStoreIT {
         EmbeddedBroker.start(options).close();
     }
 
+    @Test
+    void onlyWhatIsTransientEndsWithAStore() throws Exception {
+        var options = EmbeddedBroker.Options.defaults().withPort(0).withStore(store);
+        try (EmbeddedBroker broker = EmbeddedBroker.start(options);
+                Connection connection = PlainClient.connect(broker.port())) {
+            Channel channel = connection.createChannel();
+            channel.confirmSelect();
+            channel.queueDeclare("durable", true, false, false, null);
+            channel.queueDeclare("transient", false, false, false, null);
+            channel.basicPublish("", "durable", MessageProperties.PERSISTENT_BASIC, new byte[0]);
+            channel.waitForConfirmsOrDie(CONFIRM_TIMEOUT_MILLIS);
+            assertEquals(Map.of(), broker.endingWithIt());
+
+            channel.basicPublish("", "durable", MessageProperties.BASIC, new byte[0]);
+            channel.basicPublish("", "transient", MessageProperties.PERSISTENT_BASIC, new byte[0]);
+            channel.waitForConfirmsOrDie(CONFIRM_TIMEOUT_MILLIS);
+            assertEquals(Map.of("durable", 1L, "transient", 1L), broker.endingWithIt());
+        }
+    }
+
+    @Test
+    void aQueueThatOthersLeadToCanBeDeletedAfterARestart() throws Exception {
+        var options = EmbeddedBroker.Options.defaults().withPort(0).withStore(store);
+        try (EmbeddedBroker broker = EmbeddedBroker.start(options);
+                Connection connection = PlainClient.connect(broker.port())) {
+            Channel channel = connection.createChannel();
+            channel.queueDeclare("work", true, false, false, null);
+            channel.queueDeclare("work.retry", true, false, false, retryAfter(RETRY_DELAY_MILLIS));
+        }
+        try (EmbeddedBroker broker = EmbeddedBroker.start(options);
+                Connection connection = PlainClient.connect(broker.port())) {
+            Channel channel = connection.createChannel();
+            channel.queueDelete("work");
+            channel.basicPublish("", "work.retry", MessageProperties.PERSISTENT_BASIC, new byte[0]);
+            channel.queueDeclare("work", true, false, false, null);
+            await().until(() -> channel.messageCount("work") == 1);
+        }
+        // a queue whose target is gone does not keep the store from starting
+        try (EmbeddedBroker broker = EmbeddedBroker.start(options);
+                Connection connection = PlainClient.connect(broker.port())) {
+            connection.createChannel().queueDelete("work");
+        }
+        try (EmbeddedBroker broker = EmbeddedBroker.start(options);
+                Connection connection = PlainClient.connect(broker.port())) {
+            assertEquals(0, connection.createChannel().messageCount("work.retry"));
+        }
+    }
+
     private static void publishConfirmed(BrokerProcess broker, String queue) throws Exception {
         try (Connection connection = PlainClient.connect(broker.port())) {
             Channel channel = connection.createChannel();

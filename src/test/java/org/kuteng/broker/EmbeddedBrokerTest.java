@@ -16,6 +16,7 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
+import com.rabbitmq.client.MessageProperties;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -309,6 +310,21 @@ class EmbeddedBrokerTest {
         }
     }
 
+    @Test
+    void aStoreOnADiskThatIsNearlyFullIsRefused(@TempDir Path folder) throws IOException {
+        long free = Files.getFileStore(folder).getUsableSpace();
+        long moreThanThereIs = free + (1L << 40);
+
+        var failure = assertThrows(EmbeddedBrokerException.class, () -> StoreFolder.claim(folder, moreThanThereIs));
+
+        assertTrue(
+                failure.getMessage()
+                        .matches("store folder " + folder + " has \\d+ MB left on its disk and needs "
+                                + (moreThanThereIs >> 20) + " MB: make room, or name another folder"),
+                failure.getMessage());
+        StoreFolder.claim(folder).release();
+    }
+
     private static void assertStoreRefused(Path folder, String message) {
         var failure = assertThrows(
                 EmbeddedBrokerException.class,
@@ -346,5 +362,76 @@ class EmbeddedBrokerTest {
 
     private void declare(QueueDefinition queue) {
         new Topology(List.of(), List.of(queue), List.of()).declare(connection);
+    }
+
+    @Test
+    void aQueueThatOthersLeadToCanBeDeletedAndDeclaredAgain() throws Exception {
+        channel.queueDeclare("target", true, false, false, null);
+        channel.queueDeclare("target.retry", true, false, false, retryAfter(Duration.ofSeconds(1), "target"));
+
+        channel.basicPublish("", "target", null, new byte[0]);
+        await().until(() -> channel.messageCount("target") == 1);
+        assertEquals(1, channel.queueDelete("target").getMessageCount());
+        assertThrows(IOException.class, () -> channel.queueDeclarePassive("target"));
+
+        connect();
+        channel.basicPublish("", "target.retry", null, new byte[] {7});
+        channel.queueDeclare("target", true, false, false, null);
+        await().until(() -> channel.messageCount("target.retry") == 0);
+        assertEquals(List.of(7), PlainClient.drain(channel, "target"));
+    }
+
+    @Test
+    void whatComesWhileItsQueueIsNotThereGoesToTheDeadLetters() throws Exception {
+        channel.queueDeclare("gone", true, false, false, null);
+        channel.queueDeclare("gone.dead", true, false, false, null);
+        channel.queueDeclare("gone.retry", true, false, false, retryAfter(Duration.ofMillis(1), "gone"));
+        channel.queueDelete("gone");
+        try (LogLines log = LogLines.of("kuteng.broker")) {
+            channel.basicPublish("", "gone.retry", null, new byte[] {7});
+            channel.basicPublish("", "gone.retry", null, new byte[] {8});
+
+            await().until(() -> channel.messageCount("gone.dead") == 2);
+            channel.queueDelete("gone.dead");
+            channel.basicPublish("", "gone.retry", null, new byte[] {9});
+            await().until(() -> channel.messageCount("gone.retry") == 0);
+            assertEquals(
+                    List.of("WARN queue 'gone' is not there; what comes from 'gone.retry' goes to 'gone.dead'"),
+                    log.lines());
+        }
+    }
+
+    @Test
+    void aRetryComesBackToAQueueThatIsFull() throws Exception {
+        Map<String, Object> full = Map.of("x-max-length", 1, "x-overflow", "reject-publish");
+        channel.queueDeclare("full", true, false, false, EmbeddedArguments.translate(full));
+        channel.queueDeclare("full.retry", true, false, false, retryAfter(Duration.ofMillis(1), "full"));
+        channel.basicPublish("", "full", null, new byte[] {1});
+        channel.basicPublish("", "full.retry", null, new byte[] {2});
+
+        await().until(() -> channel.messageCount("full.retry") == 0);
+        assertEquals(List.of(1, 2), PlainClient.drain(channel, "full"));
+    }
+
+    @Test
+    void itTellsWhichMessagesEndWithIt() throws Exception {
+        try (EmbeddedBroker own = EmbeddedBroker.start(anyPort())) {
+            // ends with its broker
+            Channel of = PlainClient.connect(own.port()).createChannel();
+            of.queueDeclare("b", true, false, false, null);
+            of.queueDeclare("a", false, false, false, null);
+            of.queueDeclare("of-a-client", false, true, true, null);
+            of.queueDeclare("empty", true, false, false, null);
+            of.confirmSelect();
+            for (String queue : List.of("a", "b", "b", "of-a-client")) {
+                of.basicPublish("", queue, MessageProperties.PERSISTENT_BASIC, new byte[0]);
+            }
+            of.waitForConfirmsOrDie();
+            of.basicGet("b", false);
+
+            assertEquals(Map.of("a", 1L, "b", 2L), own.endingWithIt());
+            own.close();
+            assertEquals(Map.of(), own.endingWithIt());
+        }
     }
 }

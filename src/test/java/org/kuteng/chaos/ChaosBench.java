@@ -1,5 +1,6 @@
 package org.kuteng.chaos;
 
+import java.util.List;
 import org.kuteng.testing.KutengProcesses;
 import org.kuteng.testing.TestBroker;
 import org.kuteng.testing.TestBrokers;
@@ -36,6 +37,22 @@ public final class ChaosBench implements java.util.concurrent.Callable<Integer> 
                     + " the check works")
     private boolean unsafe;
 
+    @Option(
+            names = "--type",
+            paramLabel = "TYPE",
+            defaultValue = "durable",
+            description = "of the queues: durable (default) or quorum")
+    private String queueType;
+
+    @Option(
+            names = "--rabbitmq",
+            paramLabel = "FOLDER",
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "with the commands of another RabbitMQ than the installed one")
+    void takeRabbitMQ(String folder) {
+        System.setProperty("kuteng.test.rabbitmq", folder);
+    }
+
     private final KutengProcesses kuteng = new KutengProcesses();
 
     public static void main(String[] arguments) {
@@ -45,12 +62,86 @@ public final class ChaosBench implements java.util.concurrent.Callable<Integer> 
     @Override
     public Integer call() {
         try (TestBroker broker = TestBrokers.killableRabbitMQ()) {
-            ChaosReport report =
-                    new ChaosRun(ChaosPlan.full(messages, kills, !unsafe), kuteng, broker, System.out::println).run();
+            ChaosReport report = new ChaosRun(
+                            ChaosPlan.full(messages, kills, queueType, !unsafe), kuteng, broker, System.out::println)
+                    .run();
             System.out.println("\n" + report.table());
             if (unsafe) {
                 return verdict(!report.ledger().lost().isEmpty(), "as expected, messages were lost");
             }
+            return verdict(report.isAsPromised(), "as promised");
+        }
+    }
+
+    @Command(
+            name = "full",
+            description =
+                    "Sends into queues that refuse what is beyond their limit: work, retry and dead-letter queues.")
+    int full(
+            @Option(
+                            names = "--messages",
+                            paramLabel = "N",
+                            defaultValue = "100000",
+                            description = "for each queue and type; ${DEFAULT-VALUE} if not set")
+                    int count,
+            @Option(
+                            names = "--places",
+                            paramLabel = "PLACE",
+                            split = ",",
+                            defaultValue = "WORK,RETRY,DEAD",
+                            description = "which queues are full; ${DEFAULT-VALUE} if not set")
+                    List<FullQueuePlan.Place> places,
+            @Option(
+                            names = "--types",
+                            paramLabel = "TYPE",
+                            split = ",",
+                            defaultValue = "durable,quorum",
+                            description = "of the queues; ${DEFAULT-VALUE} if not set")
+                    List<String> types,
+            @Option(names = "--embedded", description = "on the embedded broker, which has one type: durable")
+                    boolean embedded) {
+        boolean good = true;
+        StringBuilder rows = new StringBuilder();
+        try (TestBroker broker = embedded ? TestBrokers.embedded() : TestBrokers.killableRabbitMQ()) {
+            for (String type : embedded ? List.of("durable") : types) {
+                for (FullQueuePlan.Place place : places) {
+                    System.out.println(place.text + ", " + type);
+                    FullQueueReport report = new FullQueueRun(
+                                    FullQueuePlan.full(place, type, count), kuteng, broker, System.out::println)
+                            .run();
+                    kuteng.killAll();
+                    rows.append(report.row());
+                    good &= report.isAsPromised();
+                }
+            }
+        }
+        System.out.println("\n" + FullQueueReport.HEAD + rows);
+        return verdict(good, "as promised");
+    }
+
+    @Command(
+            name = "cluster",
+            description =
+                    "Kills, freezes and restarts nodes of a RabbitMQ cluster under load, and workers and producers.")
+    int cluster(
+            @Option(
+                            names = "--messages",
+                            paramLabel = "N",
+                            defaultValue = "100000",
+                            description = "${DEFAULT-VALUE} if not set")
+                    int count,
+            @Option(
+                            names = "--kills",
+                            paramLabel = "FACTOR",
+                            defaultValue = "1",
+                            description =
+                                    "1 (default): 5 leaders killed, 2 frozen for 60 s, 2 rolling restarts, 5 workers"
+                                            + " and 5 producers killed; 0.2: a fifth of it")
+                    double factor) {
+        try (TestBroker broker = TestBrokers.cluster()) {
+            ChaosReport report =
+                    new ChaosRun(ChaosPlan.fullCluster(count, factor), kuteng, broker, System.out::println).run();
+            System.out.println("\n" + report.table());
             return verdict(report.isAsPromised(), "as promised");
         }
     }

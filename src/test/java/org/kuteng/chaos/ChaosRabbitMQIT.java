@@ -3,11 +3,8 @@ package org.kuteng.chaos;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.kuteng.chaos.ChaosPlan.Fault;
 import org.kuteng.testing.KutengProcesses;
 import org.kuteng.testing.OnRabbitMQ;
 import org.kuteng.testing.TestBroker;
@@ -29,8 +26,7 @@ class ChaosRabbitMQIT {
 
     @Test
     void withoutProtectionTheSameCheckFindsLosses(TestBroker broker) {
-        var kills = Map.of(Fault.WORKER_KILL, 1, Fault.BROKER_KILL, 1);
-        ChaosReport report = run(new ChaosPlan(1_000, 500, kills, Duration.ZERO, false), broker);
+        ChaosReport report = run(ChaosPlan.smallUnsafe(), broker);
 
         assertFalse(report.ledger().lost().isEmpty());
     }

@@ -14,6 +14,7 @@ final class ChaosReport {
     private final ChaosPlan plan;
     private final Map<Fault, List<Duration>> recoveries = new EnumMap<>(Fault.class);
     private final List<Duration> brokerStarts = new ArrayList<>();
+    private final List<Duration> withoutNode = new ArrayList<>();
     private DeliveryLedger ledger;
     private Duration duration;
 
@@ -27,6 +28,11 @@ final class ChaosReport {
 
     void brokerStarted(Duration after) {
         brokerStarts.add(after);
+    }
+
+    /** All got something done while a node of a cluster was away or frozen. */
+    void withoutNode(Duration after) {
+        withoutNode.add(after);
     }
 
     void ended(DeliveryLedger books, Duration after) {
@@ -70,6 +76,9 @@ final class ChaosReport {
                 table,
                 times.size() + " × " + fault.text + ": all at work again after, median and worst",
                 spread(times)));
+        if (!withoutNode.isEmpty()) {
+            row(table, "without the node: all at work again after, median and worst", spread(withoutNode));
+        }
         if (!brokerStarts.isEmpty()) {
             row(table, "of that, the broker's own start, median and worst", spread(brokerStarts));
         }

@@ -20,6 +20,8 @@ import org.kuteng.chaos.ChaosPlan.Strike;
 import org.kuteng.testing.DeliveryLedger;
 import org.kuteng.testing.KutengProcesses;
 import org.kuteng.testing.PlainClient;
+import org.kuteng.testing.RabbitMQCluster;
+import org.kuteng.testing.RabbitMQNode;
 import org.kuteng.testing.TestBroker;
 
 /** Producers and workers as processes of the real program, while things are killed around them and under them. */
@@ -50,7 +52,7 @@ final class ChaosRun {
         this.broker = broker;
         this.progress = progress;
         this.report = new ChaosReport(plan);
-        this.site = new Site(kuteng, broker, plan.safe() ? "chaos" : "chaos-unsafe")
+        this.site = new Site(kuteng, broker, plan.safe() ? "chaos-" + plan.queueType() : "chaos-unsafe")
                 .route("producer")
                 .route("worker")
                 .set("period", ChaosPlan.PRODUCERS * 1000 / plan.rate())
@@ -61,7 +63,9 @@ final class ChaosRun {
                 .set("fails.always", plan.safe() ? "13" : "none")
                 .set("fails.once", plan.safe() ? "57" : "none")
                 .set("kuteng.retry.delays", RETRY_DELAYS);
-        if (!plan.safe()) {
+        if (plan.safe()) {
+            site.set("kuteng.queue.type", plan.queueType());
+        } else {
             site.profile("simple");
         }
     }
@@ -132,9 +136,31 @@ final class ChaosRun {
             case CONNECTIONS_CUT -> broker.closeAllConnections();
             case MEMORY_ALARM -> {
                 broker.memoryAlarm(true);
-                long healAt = System.nanoTime() + plan.alarm().toNanos();
-                await().pollInterval(POLL).atMost(plan.alarm().multipliedBy(2)).until(() -> System.nanoTime() > healAt);
+                pass(since, plan.alarm());
                 broker.memoryAlarm(false);
+                since = System.nanoTime();
+            }
+            case LEADER_KILL -> {
+                RabbitMQNode leader = cluster().leader(site.queue());
+                leader.kill();
+                awaitProgress(everyone(), fault.text + ", while it is away");
+                report.withoutNode(since(since));
+                leader.start();
+                cluster().awaitMembers();
+                since = System.nanoTime();
+            }
+            case LEADER_FROZEN -> {
+                RabbitMQNode leader = cluster().leader(site.queue());
+                leader.freeze();
+                awaitProgress(everyone(), fault.text + ", while it is frozen");
+                report.withoutNode(since(since));
+                pass(since, plan.frozen());
+                leader.thaw();
+                cluster().awaitMembers();
+                since = System.nanoTime();
+            }
+            case ROLLING_RESTART -> {
+                cluster().rollingRestart(node -> awaitProgress(everyone(), "restart of " + node.port()));
                 since = System.nanoTime();
             }
         }
@@ -143,6 +169,17 @@ final class ChaosRun {
         report.recovered(fault, recovery);
         tell(fault.text + "; at work again after " + ChaosReport.seconds(recovery) + "; " + site.confirmed()
                 + " messages confirmed");
+    }
+
+    private RabbitMQCluster cluster() {
+        return (RabbitMQCluster) broker;
+    }
+
+    /** Lets that much time pass since then. */
+    private static void pass(long since, Duration time) {
+        await().pollInterval(POLL)
+                .atMost(time.multipliedBy(2).plusSeconds(1))
+                .until(() -> since(since).compareTo(time) > 0);
     }
 
     /** Until each of them has got something done. */

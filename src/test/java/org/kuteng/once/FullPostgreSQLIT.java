@@ -76,7 +76,7 @@ class FullPostgreSQLIT {
 
     @Test
     void aPoolThatIsLargerThanTheServerIsToldOnceAtTheStart(TestBroker broker) throws Exception {
-        try (DatabaseLog log = new DatabaseLog();
+        try (OnceLog log = OnceLog.ofDatabase();
                 ProtectedWorkers workers = ProtectedWorkers.in(database, broker).run(OnceBehaviour.routes(r -> {
                     r.from(FROM + "&concurrentConsumers=5").routeId("a").to("log:x");
                     r.from(FROM + "&concurrentConsumers=6").routeId("b").to("log:x");
@@ -119,7 +119,7 @@ class FullPostgreSQLIT {
         CountDownLatch mayEnd = new CountDownLatch(1);
         takeAll();
         closeOthers(2);
-        try (DatabaseLog log = new DatabaseLog();
+        try (OnceLog log = OnceLog.ofDatabase();
                 ProtectedWorkers workers = ProtectedWorkers.in(database, broker).run(OnceBehaviour.routes(r -> r.from(
                                 FROM + "&concurrentConsumers=4&prefetchCount=1")
                         .routeId("worker")
@@ -153,7 +153,7 @@ class FullPostgreSQLIT {
     @Test
     void aServerWithoutAConnectionIsWaitedForAtTheStart() throws Exception {
         takeAll();
-        try (DatabaseLog log = new DatabaseLog();
+        try (OnceLog log = OnceLog.ofDatabase();
                 Database kuteng =
                         new Database(new DatabaseSettings(database.url(), database.user(), database.password()))) {
             kuteng.open();

@@ -160,7 +160,7 @@ class H2StoreTest {
         }
         Files.setPosixFilePermissions(
                 folder.resolve("data/kuteng.mv.db"), PosixFilePermissions.fromString("rw-r--r--"));
-        try (DatabaseLog log = new DatabaseLog();
+        try (OnceLog log = OnceLog.ofDatabase();
                 Database database = open()) {
             assertEquals("7", first(database, "SELECT x FROM t"));
             execute(database, "DROP TABLE t");
@@ -177,7 +177,7 @@ class H2StoreTest {
             assertEquals(
                     1, log.count("could be read by other accounts"), log.lines().toString());
         }
-        try (DatabaseLog log = new DatabaseLog();
+        try (OnceLog log = OnceLog.ofDatabase();
                 Database again = open()) {
             assertEquals(List.of(url), log.lines());
             assertEquals("1", first(again, "SELECT version FROM kuteng_schema"));
@@ -265,7 +265,7 @@ class H2StoreTest {
         open().close();
         Path passwords = folder.resolve("data/kuteng.password");
         Files.setPosixFilePermissions(passwords, PosixFilePermissions.fromString("rw-rw-r--"));
-        try (DatabaseLog log = new DatabaseLog();
+        try (OnceLog log = OnceLog.ofDatabase();
                 Database database = open()) {
             assertOthersHaveNoRights();
             assertEquals(
@@ -279,7 +279,7 @@ class H2StoreTest {
     void aFileSystemWithoutPermissionsIsUsedWithALine() throws Exception {
         URI zip = URI.create("jar:" + folder.resolve("files.zip").toUri());
         try (FileSystem plain = FileSystems.newFileSystem(zip, Map.of("create", "true"));
-                DatabaseLog log = new DatabaseLog()) {
+                OnceLog log = OnceLog.ofDatabase()) {
             OwnerOnly.createFolders(plain.getPath("data"));
             Path file = plain.getPath("data", "kuteng.password");
             String made;

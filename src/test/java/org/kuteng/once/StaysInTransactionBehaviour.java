@@ -2,6 +2,7 @@ package org.kuteng.once;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.rabbitmq.client.GetResponse;
@@ -45,6 +46,9 @@ abstract class StaysInTransactionBehaviour {
     @BeforeAll
     void makeTable() {
         database.execute("CREATE TABLE effect (id VARCHAR(255))");
+        try (Database kuteng = ProtectedWorkers.database(database)) {
+            kuteng.open();
+        }
     }
 
     @AfterAll
@@ -56,6 +60,7 @@ abstract class StaysInTransactionBehaviour {
     @BeforeEach
     void empty() {
         database.execute("DELETE FROM effect");
+        database.execute("DELETE FROM kuteng_once");
     }
 
     @AfterEach
@@ -188,6 +193,27 @@ abstract class StaysInTransactionBehaviour {
     }
 
     @Test
+    void whatComesAfterTheCommitDoesNotRunAndIsTold(TestBroker broker) throws Exception {
+        OnceMessages.send(broker, QUEUE, "a-b-c");
+        CompletableFuture<Exchange> late = new CompletableFuture<>();
+        try (OnceLog log = OnceLog.ofOnce();
+                ProtectedWorkers workers = ProtectedWorkers.in(database, broker).run(OnceBehaviour.routes(r -> {
+                    worker(r).to(EFFECT).process(exchange -> late.complete(exchange.copy()));
+                    r.from("direct:sub").routeId("sub").to(EFFECT).id("write");
+                }))) {
+            await().atMost(PATIENCE).until(() -> rows() == 2);
+            late.join().getContext().createProducerTemplate().send("direct:sub", late.join());
+
+            assertInstanceOf(OutsideTransactionException.class, late.join().getException());
+            assertEquals(
+                    1,
+                    log.count("so late that the work of message a-b-c was committed without it"),
+                    log.lines().toString());
+        }
+        assertEquals(2, rows());
+    }
+
+    @Test
     void aParallelSplitThatABeansTemplateReaches(TestBroker broker) throws Exception {
         assertFails(broker, "kuteng.once=jdbc: step 'parts' of route 'sub' works in parallel.*", r -> {
             worker(r).to(EFFECT).process(exchange -> exchange.getContext()
@@ -235,7 +261,6 @@ abstract class StaysInTransactionBehaviour {
             assertEquals(0, workers.skipped());
         }
         assertEquals(0, broker.readyMessages(QUEUE + ".dead"));
-        database.execute("DELETE FROM kuteng_once");
     }
 
     private static AsyncProcessorSupport answeringOn(ExecutorService threads) {

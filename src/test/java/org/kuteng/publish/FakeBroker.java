@@ -15,6 +15,8 @@ import org.kuteng.broker.ConnectionSettings;
 
 /** A broker that hands out {@link FakeConnection}s and keeps them. */
 public final class FakeBroker extends Broker {
+    public static final int MAX_MESSAGE_SIZE = 100_000;
+
     public final List<FakeConnection> connections = new CopyOnWriteArrayList<>();
 
     private volatile boolean away;
@@ -34,7 +36,7 @@ public final class FakeBroker extends Broker {
                 Duration.ZERO,
                 Duration.ofSeconds(1),
                 Duration.ofMillis(10),
-                ConnectionSettings.defaultMaxMessageSize()));
+                MAX_MESSAGE_SIZE));
         this.kind = kind;
     }
 

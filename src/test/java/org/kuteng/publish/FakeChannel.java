@@ -122,13 +122,12 @@ final class FakeChannel {
     }
 
     void giveBack(OutgoingMessage message) {
-        returned.handle(new Return(
-                AMQP.NO_ROUTE,
-                "NO_ROUTE",
-                message.exchange(),
-                message.routingKey(),
-                message.properties(),
-                message.body()));
+        giveBack(message, AMQP.NO_ROUTE, "NO_ROUTE");
+    }
+
+    void giveBack(OutgoingMessage message, int code, String text) {
+        returned.handle(
+                new Return(code, text, message.exchange(), message.routingKey(), message.properties(), message.body()));
     }
 
     /** The broker closes the channel. */

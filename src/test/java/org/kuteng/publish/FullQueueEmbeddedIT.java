@@ -33,7 +33,7 @@ class FullQueueEmbeddedIT extends FullQueueBehaviour {
         declare(QUEUE, SMALL);
         declare(OTHER, Map.of());
         AtomicInteger done = new AtomicInteger();
-        int messages = 10 * ROOM;
+        int messages = 500 * ROOM;
         CompletableFuture<Void> sending = CompletableFuture.runAsync(
                 () -> {
                     for (int i = 0; i < messages; i++) {
@@ -43,7 +43,7 @@ class FullQueueEmbeddedIT extends FullQueueBehaviour {
                 task -> new Thread(task).start());
         await().atMost(PATIENCE).until(() -> !publisher.blockedSenders().isEmpty());
 
-        for (int i = 0; i < messages; i++) {
+        for (int i = 0; i < 10 * ROOM; i++) {
             publisher.sendAndWait(message(OTHER, "m" + i), null);
         }
 

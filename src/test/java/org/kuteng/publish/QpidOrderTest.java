@@ -29,6 +29,21 @@ class QpidOrderTest extends PublisherFixture {
     }
 
     @Test
+    void aMessageThatAFullQueueGivesBackWasRefused() throws Exception {
+        Publisher publisher = publisher(PATIENT);
+        publisher.declare(QUEUE);
+        OutgoingMessage message = message("a");
+        Outcome outcome = send(publisher, message);
+
+        broker.last().nack(1, false);
+        broker.last().lastChannel().giveBack(message, 506, "queue is full");
+
+        assertEquals("message for queue 'kuteng' was refused by the broker (506 queue is full)", outcome.failure());
+        assertEquals(SendFailedException.Kind.REFUSED, outcome.kind());
+        assertEquals(List.of("kuteng"), broker.last().declared);
+    }
+
+    @Test
     void aConfirmationThatComesBeforeTheReasonDoesNotTouchTheRefusedMessage() throws Exception {
         Publisher publisher = publisher(PATIENT);
         OutgoingMessage message = message("a");

@@ -157,7 +157,7 @@ class ReturnTest extends PublisherFixture {
         Publisher publisher = publisher(PATIENT);
         publisher.declare(QUEUE);
         CompletableFuture<BrokerException> refused = new CompletableFuture<>();
-        publisher.onRefusal(refused::complete);
+        publisher.onRefusal((topology, fault) -> refused.complete(fault));
         OutgoingMessage message = message("a");
         Outcome outcome = send(publisher, message);
         broker.last()

@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import java.io.File;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.camel.Exchange;
@@ -19,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.kuteng.publish.FakeBroker;
 import org.kuteng.publish.SendFailedException;
 import org.springframework.amqp.core.MessageProperties;
@@ -74,6 +78,33 @@ class ConfirmingProducerTest {
 
         assertInstanceOf(SendFailedException.class, failure);
         assertEquals("message for queue 'kuteng' was returned: no queue takes it (312 NO_ROUTE)", failure.getMessage());
+    }
+
+    @Test
+    void aBodyAboveTheLimitIsNotSent() {
+        byte[] largest = new byte[FakeBroker.MAX_MESSAGE_SIZE];
+        assertNull(send(QUEUE, largest).getException());
+
+        Exception failure =
+                send(QUEUE, new byte[FakeBroker.MAX_MESSAGE_SIZE + 1]).getException();
+
+        assertEquals(
+                "message for queue 'kuteng' not sent: its body has 100001 bytes, and kuteng.message.maxSize allows"
+                        + " 100000",
+                failure.getMessage());
+        assertEquals(1, broker.last().written.size());
+    }
+
+    @Test
+    void aFileAboveTheLimitIsNotReadIntoMemory(@TempDir Path folder) throws Exception {
+        File file = folder.resolve("large").toFile();
+        try (RandomAccessFile content = new RandomAccessFile(file, "rw")) {
+            content.setLength(10_000_000_000L);
+        }
+
+        Exception failure = send(QUEUE, file).getException();
+
+        assertTrue(failure.getMessage().contains("its body has 10000000000 bytes"), failure::toString);
     }
 
     @Test

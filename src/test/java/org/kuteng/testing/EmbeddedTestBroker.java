@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.kuteng.broker.EmbeddedArguments;
 import org.kuteng.broker.EmbeddedBroker;
 
 /** The embedded broker inside the test JVM: it can be stopped and started, but not killed without the tests. */
@@ -47,6 +50,26 @@ final class EmbeddedTestBroker implements TestBroker {
     @Override
     public boolean canBeStopped() {
         return true;
+    }
+
+    @Override
+    public void limit(String queue, int messages, Map<String, Object> arguments) {
+        Map<String, Object> all = new HashMap<>(arguments);
+        all.put("x-max-length", messages);
+        all.put("x-overflow", "reject-publish");
+        try (PlainClient client = client()) {
+            client.declare(queue, true, EmbeddedArguments.translate(all));
+        }
+    }
+
+    @Override
+    public boolean canLimit() {
+        return true;
+    }
+
+    @Override
+    public boolean tellsReadyMessages() {
+        return false;
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A server that cannot outlive the test JVM, not even when that is killed with -9. It runs in a session of its own beside
@@ -61,6 +62,38 @@ final class LeashedProcess {
         process.destroyForcibly();
         if (!ended(Duration.ofSeconds(10))) {
             throw new IllegalStateException("process " + process.pid() + " survived kill -9");
+        }
+    }
+
+    /** SIGSTOP to each process of that program: it is still there, its connections are open, and it answers nothing. */
+    void freeze(String program) {
+        signal("STOP", program);
+    }
+
+    /** SIGCONT after {@link #freeze}. */
+    void thaw(String program) {
+        signal("CONT", program);
+    }
+
+    /** Not to the whole group: a frozen watcher would let go of the leash. */
+    private void signal(String signal, String program) {
+        List<String> command = new ArrayList<>(List.of("kill", "-" + signal));
+        Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .filter(each -> each.info().command().orElse("").endsWith(program))
+                .forEach(each -> command.add(String.valueOf(each.pid())));
+        if (command.size() == 2) {
+            throw new IllegalStateException("process " + process.pid() + " runs no " + program);
+        }
+        try {
+            Process kill = new ProcessBuilder(command).start();
+            if (kill.waitFor() != 0) {
+                throw new IllegalStateException(command + " ended with " + kill.exitValue());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 

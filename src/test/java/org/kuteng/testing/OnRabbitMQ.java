@@ -19,6 +19,12 @@ public @interface OnRabbitMQ {
     /** For {@code -DexcludedGroups=rabbitmq}. */
     String TAG = "rabbitmq";
 
+    /**
+     * A further tag of what has to hold on each version of RabbitMQ: CI runs these once more on RabbitMQ 4
+     * ({@code -Dgroups=rabbitmq-any-version -Dkuteng.test.rabbitmq=FOLDER}).
+     */
+    String ANY_VERSION = "rabbitmq-any-version";
+
     /** A broker of its own for this class, which its tests may kill. */
     boolean killable() default false;
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.containers.RabbitMQContainer;
 import org.testcontainers.utility.DockerImageName;
@@ -124,6 +125,11 @@ final class RabbitMQContainerBroker implements TestBroker {
     @Override
     public void closeAllConnections() {
         ctl.closeAllConnections(NAME);
+    }
+
+    @Override
+    public void limit(String queue, int messages, Map<String, Object> arguments) {
+        ctl.limit(NAME, queue, messages);
     }
 
     @Override

@@ -32,6 +32,27 @@ interface RabbitMQCtl {
         run("-q", "close_all_connections", "--vhost", virtualHost, "closed by a test");
     }
 
+    /** A policy, named after the queue. */
+    default void limit(String virtualHost, String queue, int messages) {
+        String what = "{\"max-length\": " + messages + ", \"overflow\": \"reject-publish\"}";
+        String[] policy = {"limit " + queue, "^" + Pattern.quote(queue) + "$", what};
+        run("-q", "set_policy", "-p", virtualHost, "--apply-to", "queues", policy[0], policy[1], policy[2]);
+    }
+
+    /**
+     * The node where the leader of a quorum queue is, or where a classic queue is; as the node that is asked knows it,
+     * since list_queues waits for a node that is frozen.
+     */
+    default String leader(String virtualHost, String queue) {
+        return run("-q", "eval", """
+                        {ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"%s">>, queue, <<"%s">>)),
+                        case amqqueue:get_pid(Q) of
+                          {Name, Node} -> case ra_leaderboard:lookup_leader(Name) of {_, Leader} -> Leader; _ -> Node end;
+                          Pid -> node(Pid)
+                        end.
+                        """.formatted(virtualHost, queue)).strip().replace("'", "");
+    }
+
     default List<ConsumerInfo> consumers(String virtualHost, String queue) {
         String[] columns = {"queue_name", "consumer_tag", "prefetch_count"};
         return run("-s", "list_consumers", "-p", virtualHost, columns[0], columns[1], columns[2])

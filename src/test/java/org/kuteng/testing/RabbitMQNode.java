@@ -23,57 +23,88 @@ import java.util.stream.Stream;
  */
 public final class RabbitMQNode implements TestBroker {
     private static final String NAME = "kuteng"; // user, password and virtual host
+    /** The program that Erlang runs as. */
+    private static final String ERLANG = "beam.smp";
+
     private static final Duration START_PATIENCE = Duration.ofSeconds(90);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
 
     /**
      * @param management starts the management plugin too, which makes the start slower
-     * @param config lines of rabbitmq.conf
+     * @param config lines of rabbitmq.conf; {@value #FOLDER} stands for the folder of the node
      * @param advanced text of advanced.config, empty for none; for example
      *     {@code [{rabbit, [{consumer_timeout, 5000}, {channel_tick_interval, 1000}]}].}
+     * @param files are copied into the folder of the node: it may see no other one
      */
-    public record Settings(boolean management, List<String> config, String advanced) {
+    public record Settings(boolean management, List<String> config, String advanced, List<Path> files) {
+        public static final String FOLDER = "FOLDER";
         public static final Settings PLAIN = new Settings(false, List.of(), "");
+
+        public Settings(boolean management, List<String> config, String advanced) {
+            this(management, config, advanced, List.of());
+        }
     }
 
     private final RabbitMQInstallation installation;
     private final Path folder;
     private final Map<String, String> environment;
-    private final int port = FreePort.find();
+    private final int port;
     private final int managementPort = FreePort.find();
-    private final int epmdPort = FreePort.find();
     private final RabbitMQCtl ctl;
-    private LeashedProcess epmd;
+
+    /** Null if it belongs to somebody else. */
+    private final Epmd ownEpmd;
+
     private LeashedProcess server;
 
-    private RabbitMQNode(RabbitMQInstallation installation, Settings settings) throws IOException {
+    private RabbitMQNode(RabbitMQInstallation installation, Settings settings) {
+        this(installation, settings, FreePort.find(), new Epmd(installation), true);
+    }
+
+    /**
+     * A node that is not started yet.
+     *
+     * @param epmd of others as well; it outlives this node
+     */
+    RabbitMQNode(RabbitMQInstallation installation, Settings settings, int port, Epmd epmd) {
+        this(installation, settings, port, epmd, false);
+    }
+
+    private RabbitMQNode(RabbitMQInstallation installation, Settings settings, int port, Epmd epmd, boolean epmdIsOwn) {
         this.installation = installation;
+        this.port = port;
+        this.ownEpmd = epmdIsOwn ? epmd : null;
         this.folder = TestFolder.named("rabbitmq-" + port);
-        this.environment = environment(FreePort.find(), FreePort.find());
+        this.environment = environment(epmd.port(), FreePort.find(), FreePort.find());
         this.ctl = new LocalRabbitMQCtl(installation.ctl(), folder, environment);
-        writeFiles(settings);
+        try {
+            writeFiles(settings);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Starts a new node on a RabbitMQ that is installed on this machine. */
     public static RabbitMQNode start(Settings settings) {
         RabbitMQInstallation installation = RabbitMQInstallation.find()
                 .orElseThrow(() -> new IllegalStateException("no rabbitmq-server on this machine"));
-        try {
-            RabbitMQNode node = new RabbitMQNode(installation, settings);
-            node.start();
-            return node;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        RabbitMQNode node = new RabbitMQNode(installation, settings);
+        node.start();
+        return node;
     }
 
-    private Map<String, String> environment(int distributionPort, int ctlPort) {
+    /** Of the node on this port, as Erlang knows it. */
+    static String name(int port) {
+        return "kuteng" + port + "@localhost";
+    }
+
+    private Map<String, String> environment(int epmdPort, int distributionPort, int ctlPort) {
         Map<String, String> own = new HashMap<>();
         own.put("HOME", folder.toString()); // of the cookie
         own.put("ERL_EPMD_PORT", String.valueOf(epmdPort));
         own.put("ERL_EPMD_ADDRESS", "127.0.0.1");
         own.put("RABBITMQ_CONF_ENV_FILE", "/dev/null");
-        own.put("RABBITMQ_NODENAME", "kuteng" + port + "@localhost");
+        own.put("RABBITMQ_NODENAME", name(port));
         own.put("RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1");
         own.put("RABBITMQ_NODE_PORT", String.valueOf(port));
         own.put("RABBITMQ_DIST_PORT", String.valueOf(distributionPort));
@@ -104,6 +135,9 @@ public final class RabbitMQNode implements TestBroker {
         if (!settings.advanced().isBlank()) {
             Files.writeString(folder.resolve("advanced.config"), settings.advanced());
         }
+        for (Path file : settings.files()) {
+            Files.copy(file, folder.resolve(file.getFileName()));
+        }
         Path definitions = Files.writeString(folder.resolve("definitions.json"), """
                 {"vhosts": [{"name": "/"}, {"name": "NAME"}],
                  "users": [{"name": "NAME", "password": "NAME", "tags": "administrator"}],
@@ -118,16 +152,12 @@ public final class RabbitMQNode implements TestBroker {
         if (settings.management()) {
             config += "management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = %d\n".formatted(managementPort);
         }
-        Files.writeString(folder.resolve("rabbitmq.conf"), config + String.join("\n", settings.config()) + "\n");
+        String own = String.join("\n", settings.config()).replace(Settings.FOLDER, folder.toString());
+        Files.writeString(folder.resolve("rabbitmq.conf"), config + own + "\n");
     }
 
     @Override
     public void start() {
-        if (epmd == null) {
-            epmd = launch("epmd.out", installation.epmd().toString(), "-port", String.valueOf(epmdPort));
-            // the node would start one that nobody ends
-            await().atMost(START_PATIENCE).until(() -> isOpen(epmdPort));
-        }
         server = launch("server.out", installation.server().toString());
         await("RabbitMQ answers on port " + port)
                 .pollDelay(Duration.ZERO)
@@ -148,7 +178,7 @@ public final class RabbitMQNode implements TestBroker {
         return isOpen(port) && PlainClient.isAnswering(uri());
     }
 
-    private static boolean isOpen(int port) {
+    static boolean isOpen(int port) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             return true;
         } catch (IOException e) {
@@ -201,6 +231,38 @@ public final class RabbitMQNode implements TestBroker {
         server.stop(STOP_PATIENCE);
     }
 
+    /** SIGSTOP: it is still there, its connections are open, and it answers nothing. */
+    public void freeze() {
+        server.freeze(ERLANG);
+    }
+
+    /** SIGCONT after {@link #freeze()}. */
+    public void thaw() {
+        server.thaw(ERLANG);
+    }
+
+    /** For example 3.10.8. */
+    public String version() {
+        return ctl.run("-s", "version").strip();
+    }
+
+    /** Whether its version is this one or a later one. */
+    public boolean isSince(int major, int minor) {
+        String[] version = version().split("\\.");
+        int itsMajor = Integer.parseInt(version[0]);
+        return itsMajor > major || itsMajor == major && Integer.parseInt(version[1]) >= minor;
+    }
+
+    /** The name of the node where the leader of a queue is. */
+    String leader(String queue) {
+        return ctl.leader(NAME, queue);
+    }
+
+    @Override
+    public void limit(String queue, int messages, Map<String, Object> arguments) {
+        ctl.limit(NAME, queue, messages);
+    }
+
     @Override
     public void writeDeclarations() {
         ctl.writeDeclarations();
@@ -229,9 +291,17 @@ public final class RabbitMQNode implements TestBroker {
     /** Ends it for good; the data goes, the log stays. */
     @Override
     public void close() {
-        server.kill();
-        epmd.kill();
-        try (Stream<Path> data = Files.walk(folder.resolve("data"))) {
+        if (server != null) {
+            server.kill();
+        }
+        if (ownEpmd != null) {
+            ownEpmd.close();
+        }
+        Path kept = folder.resolve("data");
+        if (!Files.exists(kept)) {
+            return;
+        }
+        try (Stream<Path> data = Files.walk(kept)) {
             data.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -2,6 +2,7 @@ package org.kuteng.testing;
 
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A broker that tests talk to. What this kind of broker cannot do or tell ends in an {@link UnsupportedOperationException}
@@ -60,6 +61,27 @@ public interface TestBroker extends AutoCloseable {
     /** With the alarm on, RabbitMQ blocks every connection that publishes. */
     default void memoryAlarm(boolean on) {
         throw cannot("raise a memory alarm");
+    }
+
+    /**
+     * From now on the broker refuses what is published to the queue while it holds so many messages. On RabbitMQ a
+     * policy says so, so that everyone may go on declaring the queue as before; the embedded broker knows none, so that
+     * the queue is declared here, before anybody else does it.
+     *
+     * @param arguments what the queue is declared with otherwise, in RabbitMQ's terms
+     */
+    default void limit(String queue, int messages, Map<String, Object> arguments) {
+        throw cannot("limit a queue");
+    }
+
+    /** For {@link #limit}: whether it works. */
+    default boolean canLimit() {
+        return canBeInspected();
+    }
+
+    /** Whether a passive declare tells the messages that are ready, and not those in hand as well. */
+    default boolean tellsReadyMessages() {
+        return true;
     }
 
     /** The broker itself closes them, with a reason (320); for a cut without a word see {@link TcpProxy#cut()}. */

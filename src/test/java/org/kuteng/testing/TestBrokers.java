@@ -8,7 +8,9 @@ import org.testcontainers.DockerClientFactory;
 /**
  * Where tests get their brokers. A RabbitMQ is, in this order: the one that the environment variable
  * {@code KUTENG_TEST_BROKER} names, one in Docker, a private node of a rabbitmq-server on this machine. Without any the
- * test is skipped, or fails with {@code -Dkuteng.test.requireRabbitMQ=true}.
+ * test is skipped, or fails with {@code -Dkuteng.test.requireRabbitMQ=true}. {@code -Dkuteng.test.rabbitmq=FOLDER} (or the
+ * environment variable {@code KUTENG_TEST_RABBITMQ}) names a folder with the commands of the RabbitMQ to take, before
+ * Docker and before the installed one.
  */
 public final class TestBrokers {
     static final String URI_VARIABLE = "KUTENG_TEST_BROKER";
@@ -50,6 +52,12 @@ public final class TestBrokers {
         RabbitMQInstallation.find().orElseGet(() -> none("no rabbitmq-server on this machine (install it)"));
     }
 
+    /** Three new nodes of an installed RabbitMQ, to be closed by the caller. */
+    public static RabbitMQCluster cluster() {
+        assumeInstalled();
+        return RabbitMQCluster.started();
+    }
+
     private static Optional<TestBroker> externalBroker() {
         return Optional.ofNullable(System.getenv(URI_VARIABLE))
                 .filter(uri -> !uri.isBlank())
@@ -57,7 +65,8 @@ public final class TestBrokers {
     }
 
     private static Optional<TestBroker> startedBroker() {
-        if (DockerClientFactory.instance().isDockerAvailable()) {
+        if (RabbitMQInstallation.namedFolder().isEmpty()
+                && DockerClientFactory.instance().isDockerAvailable()) {
             return Optional.of(RabbitMQContainerBroker.create());
         }
         return RabbitMQInstallation.find().map(found -> RabbitMQNode.start(RabbitMQNode.Settings.PLAIN));

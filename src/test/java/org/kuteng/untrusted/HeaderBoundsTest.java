@@ -46,6 +46,13 @@ class HeaderBoundsTest {
     }
 
     @Test
+    void whatCouldNotBeReadIsRefusedByTheTextThatStandsForIt() {
+        Map<String, Object> headers = Map.of("deep", LongStringHelper.asLongString(HeaderBounds.TOO_DEEP));
+        assertEquals("header 'deep' is nested more than 16 deep", problem(headers));
+        assertEquals(Set.of("deep"), HeaderBounds.exceeding(headers));
+    }
+
+    @Test
     void tooManyValuesAreRefusedWithoutCountingThem() {
         Map<String, Object> many = new HashMap<>();
         for (int i = 0; i < 100_000; i++) {

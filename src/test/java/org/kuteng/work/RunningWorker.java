@@ -9,6 +9,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerUri;
 import org.kuteng.broker.ConnectionSettings;
+import org.kuteng.failure.FailedStepInterceptor;
 import org.kuteng.failure.FailureHandling;
 import org.kuteng.failure.RetrySettings;
 import org.kuteng.rabbitmq.WorkQueueComponent;
@@ -22,6 +23,7 @@ final class RunningWorker implements AutoCloseable {
         context.getRegistry().bind("spring-rabbitmq", new WorkQueueComponent());
         context.getRegistry().bind("broker", new Broker(ConnectionSettings.of(BrokerUri.parse(uri))));
         context.getRegistry().bind("failureHandling", failures);
+        context.getRegistry().bind("failedStep", new FailedStepInterceptor());
     }
 
     static FailureHandler failures(RetrySettings settings) {

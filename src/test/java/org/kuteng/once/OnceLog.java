@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** What the database's log says until it is closed, without time and level. */
-final class DatabaseLog implements AutoCloseable {
-    private final Logger logger = (Logger) LoggerFactory.getLogger("kuteng.database");
+/** What a log says until it is closed, without time and level. */
+final class OnceLog implements AutoCloseable {
+    private final Logger logger;
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
         @Override
@@ -18,9 +18,18 @@ final class DatabaseLog implements AutoCloseable {
         }
     };
 
-    DatabaseLog() {
+    private OnceLog(String name) {
+        logger = (Logger) LoggerFactory.getLogger(name);
         appender.start();
         logger.addAppender(appender);
+    }
+
+    static OnceLog ofDatabase() {
+        return new OnceLog("kuteng.database");
+    }
+
+    static OnceLog ofOnce() {
+        return new OnceLog("kuteng.once");
     }
 
     List<String> lines() {
