@@ -382,7 +382,7 @@ final class WorkerChannel {
         void consume() throws IOException {
             consumed++;
             // a quorum queue does not take the tag of a consumer again while messages of it are in hand
-            tag = worker.getRouteId() + "#" + index + tagSuffix + (isSecond() && consumed > 1 ? " " + consumed : "");
+            tag = worker.getRouteId() + "#" + index + tagSuffix + (consumed > 1 ? " " + consumed : "");
             uncounted = isSecond() ? parkedFrom(from) : 0;
             int count = acknowledging
                     ? size.granted() + uncounted
