@@ -357,6 +357,9 @@ final class WorkerChannel {
         /** How many messages wait in a step and do not count; for what was delivered before. */
         private volatile int uncounted;
 
+        /** How many times it began to consume. */
+        private int consumed;
+
         private Acknowledgements acknowledgements;
 
         /** What could not be held and stays unacknowledged; how many of them the prefetch count makes room for. */
@@ -377,7 +380,9 @@ final class WorkerChannel {
         }
 
         void consume() throws IOException {
-            tag = worker.getRouteId() + "#" + index + tagSuffix;
+            consumed++;
+            // a quorum queue does not take the tag of a consumer again while messages of it are in hand
+            tag = worker.getRouteId() + "#" + index + tagSuffix + (isSecond() && consumed > 1 ? " " + consumed : "");
             uncounted = isSecond() ? parkedFrom(from) : 0;
             int count = acknowledging
                     ? size.granted() + uncounted

@@ -616,11 +616,11 @@ abstract class KeptStepsBehaviour {
                       steps:
                         - throwException: {exceptionType: java.lang.IllegalStateException, message: second}
                 """.formatted(
-                place.equals("file")
-                        ? "- " + channel
-                        : place.equals("configuration") ? "- routeConfiguration:\n    " + channel : "",
-                place.equals("route") ? channel : "",
-                QUEUE);
+                        place.equals("file")
+                                ? "- " + channel
+                                : place.equals("configuration") ? "- routeConfiguration:\n    " + channel : "",
+                        place.equals("route") ? channel : "",
+                        QUEUE);
         PluginHelper.getRoutesLoader(routes.context()).loadRoutes(ResourceHelper.fromString("worker.yaml", yaml));
         routes.start(new RouteBuilder() {
             @Override
