@@ -23,6 +23,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerFaults;
+import org.kuteng.broker.BrokerKind;
 import org.kuteng.events.Outcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -352,13 +353,22 @@ final class WorkerChannel {
         private final String tagSuffix;
         private final PrefetchSize size;
         private final boolean crashesCounted;
+
+        /** Whether the prefetch count of a consumer counts what another consumer of the channel was sent as well. */
+        private final boolean countsForChannel;
+
+        /**
+         * Another one each time: RabbitMQ 3.10 crashes the channel when the consumer of a quorum queue is cancelled with
+         * messages in hand, and its tag is used again.
+         */
         private volatile String tag;
+
+        /** How often it has begun to consume. */
+        private int times;
 
         /** How many messages wait in a step and do not count; for what was delivered before. */
         private volatile int uncounted;
 
-        /** How many times it began to consume. */
-        private int consumed;
 
         private Acknowledgements acknowledgements;
 
@@ -373,6 +383,7 @@ final class WorkerChannel {
             this.tagSuffix = tagSuffix;
             this.size = size;
             this.crashesCounted = connection.countsCrashes(from);
+            this.countsForChannel = BrokerKind.of(channel.getConnection()) == BrokerKind.QPID;
         }
 
         private boolean isSecond() {
@@ -380,10 +391,9 @@ final class WorkerChannel {
         }
 
         void consume() throws IOException {
-            consumed++;
-            // a quorum queue does not take the tag of a consumer again while messages of it are in hand
-            tag = worker.getRouteId() + "#" + index + tagSuffix + (consumed > 1 ? " " + consumed : "");
-            uncounted = isSecond() ? parkedFrom(from) : 0;
+            times++;
+            tag = worker.getRouteId() + "#" + index + tagSuffix + (times == 1 ? "" : "/" + times);
+            uncounted = isSecond() && countsForChannel ? parkedFrom(from) : 0;
             int count = acknowledging
                     ? size.granted() + uncounted
                     : worker.options().prefetchCount();
