@@ -193,29 +193,36 @@ final class WorkerChannel {
 
     /** The work has ended, in this way: its message is not in hand any more. */
     void ended(Work work, Outcome outcome) {
-        if (!work.end(outcome)) {
-            return;
+        if (work.end(outcome)) {
+            left(work, outcome);
         }
+    }
+
+    private void left(Work work, Outcome outcome) {
         inHand.remove(work);
-        receivers.stream()
-                .filter(receiver -> receiver.uncounted > 0 && parkedFrom(receiver.from) == 0)
-                .forEach(receiver -> connection.later(receiver::consumeAgain, 0));
+        for (Receiver receiver : receivers) {
+            if (receiver.uncounted > 0 && parkedFrom(receiver.from) == 0) {
+                connection.later(receiver::consumeAgain, 0);
+            }
+        }
         worker.workers().events().ended(worker.getRouteId(), queue, outcome, work.age());
         if (leaving || stopAsked.get()) {
             changed();
         }
     }
 
-    /** The message is cared for: the broker may forget it. */
+    /** The message is cared for: the broker may forget it, unless it was given back meanwhile. */
     void acknowledge(Work work, Outcome outcome) {
-        Delivery delivery = work.delivery();
-        Outcome how = outcome;
-        if (acknowledging && worker.options().automatic()) {
-            boolean acknowledged = acknowledge(
-                    () -> delivery.acknowledgements().done(delivery.envelope().getDeliveryTag()));
-            how = acknowledged ? outcome : Outcome.LOST;
+        // the first end counts: a broker closes the channel over a message that is settled twice
+        if (!work.end(outcome)) {
+            return;
         }
-        ended(work, how);
+        boolean acknowledged = !acknowledging
+                || !worker.options().automatic()
+                || acknowledge(() -> work.delivery()
+                        .acknowledgements()
+                        .done(work.delivery().envelope().getDeliveryTag()));
+        left(work, acknowledged ? outcome : Outcome.LOST);
     }
 
     /** What the client does to acknowledge. */
@@ -238,10 +245,14 @@ final class WorkerChannel {
     /** Gives the message back to its queue, in the way that no broker counts as a crash of its worker. */
     void giveBack(Work work, Outcome outcome) {
         boolean lost = acknowledging && !work.delivery().channel().isOpen();
+        Outcome how = lost ? Outcome.LOST : outcome;
+        if (!work.end(how)) {
+            return;
+        }
         if (acknowledging && worker.options().automatic()) {
             giveBack(work.delivery());
         }
-        ended(work, lost ? Outcome.LOST : outcome);
+        left(work, how);
     }
 
     private void giveBack(Delivery delivery) {
@@ -368,7 +379,6 @@ final class WorkerChannel {
 
         /** How many messages wait in a step and do not count; for what was delivered before. */
         private volatile int uncounted;
-
 
         private Acknowledgements acknowledgements;
 
