@@ -362,7 +362,7 @@ public final class Publisher implements AutoCloseable {
         awaitConfirmed(deadline);
         closed.countDown();
         connection.stopOpening();
-        targets.forEach(Target::stop);
+        targets.stop();
         connection.close(TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime()));
         timer.shutdown();
         menders.shutdown();
