@@ -118,9 +118,12 @@ public final class Publisher implements AutoCloseable {
             if (!settings.confirm()) {
                 // nobody would be told that a message found no queue
                 declarations.declareAll(fresh);
-            } else {
+                return;
+            }
+            List<Topology> known = declarations.known();
+            if (!known.isEmpty()) {
                 // beside the sends, which do not wait for it: a node may answer nothing about a queue it does not lead
-                menders.execute(() -> declarations.check(fresh));
+                menders.execute(() -> declarations.check(known, fresh));
             }
         }
     }
