@@ -66,20 +66,22 @@ final class Answers {
         if (refusals.isUnderCure() || closings > 0) {
             noteHealthy(on);
         }
-        WorkEvents events = services.events();
-        if (events != WorkEvents.NONE && services.settings().confirm()) {
-            long now = System.nanoTime();
-            for (Unconfirmed unconfirmed : messages) {
-                events.confirmed(
-                        unconfirmed.message.exchange(),
-                        unconfirmed.message.routingKey(),
-                        Duration.ofNanos(now - unconfirmed.writtenAt));
+        try {
+            if (services.events() != WorkEvents.NONE && services.settings().confirm()) {
+                report(messages);
             }
+        } finally {
+            services.completions().tell(messages);
         }
-        for (Unconfirmed unconfirmed : messages) {
-            unconfirmed.failure = null;
+    }
+
+    private void report(List<Unconfirmed> confirmed) {
+        long now = System.nanoTime();
+        for (Unconfirmed unconfirmed : confirmed) {
+            OutgoingMessage message = unconfirmed.message;
+            Duration took = Duration.ofNanos(now - unconfirmed.writtenAt);
+            services.events().confirmed(message.exchange(), message.routingKey(), took);
         }
-        services.completions().tell(messages);
     }
 
     private void noteHealthy(PublishingChannel on) {
@@ -103,17 +105,24 @@ final class Answers {
         for (Unconfirmed unconfirmed : messages) {
             unconfirmed.refusals++;
             unconfirmed.verdict = SendFailedException.refused(unconfirmed.message);
-            services.events().refused(unconfirmed.message.exchange(), unconfirmed.message.routingKey());
             Refusals.Cure cure = cure(unconfirmed, on, fresh == null);
             if (cure == Refusals.Cure.FRESH_CHANNEL || cure == Refusals.Cure.FRESH_CONNECTION) {
                 fresh = cure;
             }
             sorted.add(unconfirmed, cure == Refusals.Cure.TELL ? unconfirmed.verdict : null);
         }
-        if (fresh != null) {
-            leave(on, fresh == Refusals.Cure.FRESH_CONNECTION);
+        try {
+            messages.forEach(this::reportRefused);
+            if (fresh != null) {
+                leave(on, fresh == Refusals.Cure.FRESH_CONNECTION);
+            }
+        } finally {
+            sorted.settle();
         }
-        sorted.settle();
+    }
+
+    private void reportRefused(Unconfirmed unconfirmed) {
+        services.events().refused(unconfirmed.message.exchange(), unconfirmed.message.routingKey());
     }
 
     private Refusals.Cure cure(Unconfirmed unconfirmed, PublishingChannel on, boolean stays) {
@@ -146,19 +155,29 @@ final class Answers {
         Sorted sorted = new Sorted();
         for (Unconfirmed unconfirmed : messages) {
             SendFailedException reason = unconfirmed.returned;
-            String exchange = unconfirmed.message.exchange();
-            String routingKey = unconfirmed.message.routingKey();
             unconfirmed.verdict = reason;
-            if (reason.kind() == SendFailedException.Kind.RETURNED) {
-                services.events().returned(exchange, routingKey, reason.getMessage());
-                sorted.add(unconfirmed, isDeclaredFor(unconfirmed) ? null : reason);
-            } else {
-                // the embedded broker says why: no other channel helps
-                services.events().refused(exchange, routingKey);
-                sorted.add(unconfirmed, reason);
-            }
+            // if the embedded broker says why it refuses, no other channel helps
+            boolean isSentAgain = isUnroutable(reason) && isDeclaredFor(unconfirmed);
+            sorted.add(unconfirmed, isSentAgain ? null : reason);
         }
-        sorted.settle();
+        try {
+            messages.forEach(this::reportReturned);
+        } finally {
+            sorted.settle();
+        }
+    }
+
+    private void reportReturned(Unconfirmed unconfirmed) {
+        OutgoingMessage message = unconfirmed.message;
+        if (isUnroutable(unconfirmed.returned)) {
+            services.events().returned(message.exchange(), message.routingKey(), unconfirmed.returned.getMessage());
+        } else {
+            reportRefused(unconfirmed);
+        }
+    }
+
+    private static boolean isUnroutable(SendFailedException reason) {
+        return reason.kind() == SendFailedException.Kind.RETURNED;
     }
 
     private boolean isDeclaredFor(Unconfirmed unconfirmed) {
@@ -171,7 +190,7 @@ final class Answers {
     void ended(PublishingChannel channel, List<Unconfirmed> unconfirmed, ShutdownSignalException cause) {
         boolean byBroker = !cause.isHardError() && !cause.isInitiatedByApplication();
         String reply = byBroker ? BrokerFaults.replyText(cause) : null;
-        channels.forget(channel);
+        channels.setAside(channel);
         if (byBroker) {
             noteClosing();
             LOG.warn("the broker closed the channel for sending to {}: {}", redeclaration.target(), reply);
@@ -180,7 +199,11 @@ final class Answers {
         for (Unconfirmed message : unconfirmed) {
             sorted.add(message, failureAtTheEnd(message, reply, cause));
         }
-        sorted.settle();
+        try {
+            sorted.settle();
+        } finally {
+            channels.forget(channel);
+        }
     }
 
     private void noteClosing() {

@@ -25,6 +25,9 @@ final class ChannelLedger {
     /** Refused; the reason may follow. Their outcome is decided already. */
     private final List<Unconfirmed> unexplained = new ArrayList<>();
 
+    /** How many were taken out whose owner has not yet found another place for them. */
+    private int inHand;
+
     /** The number that the broker gives to the next message it gets. */
     private long next = 1;
 
@@ -66,6 +69,7 @@ final class ChannelLedger {
             window.add(next, unconfirmed);
         }
         unconfirmed.returned = null;
+        unconfirmed.verdict = null;
         unconfirmed.number = next;
         unconfirmed.writtenAt = now;
         if (unconfirmed.writes++ == 0) {
@@ -135,20 +139,57 @@ final class ChannelLedger {
 
     // --- what the broker answers
 
-    /** Takes out what the broker acknowledges; what it returned before knows its {@link Unconfirmed#returned}. */
-    synchronized void acknowledge(long number, boolean multiple, List<Unconfirmed> taken) {
-        window.settle(number, multiple, taken::add);
+    /**
+     * Takes out what the broker acknowledges.
+     *
+     * @param confirmed gets those that it did not give back before
+     * @return those that it did; in hand until {@link #settled}
+     */
+    synchronized List<Unconfirmed> acknowledge(long number, boolean multiple, List<Unconfirmed> confirmed) {
+        window.settle(number, multiple, confirmed::add);
+        List<Unconfirmed> returned = withoutReturned(confirmed);
+        inHand += returned.size();
+        return returned;
     }
 
-    /** Takes out what the broker refuses. If it may say why afterwards, {@link #takeUnexplained} gives it out. */
-    synchronized void refuse(long number, boolean multiple, List<Unconfirmed> taken) {
-        window.settle(number, multiple, taken::add);
+    /**
+     * Takes out what the broker refuses. If it may say why afterwards, {@link #takeUnexplained} gives it out; otherwise
+     * it is in hand until {@link #settled}.
+     *
+     * @param refused gets those that it did not give back before
+     * @return those that it did
+     */
+    synchronized List<Unconfirmed> refuse(long number, boolean multiple, List<Unconfirmed> refused) {
+        window.settle(number, multiple, refused::add);
         if (explainsLater) {
-            unexplained.addAll(taken);
+            unexplained.addAll(refused);
+            return List.of();
         }
+        inHand += refused.size();
+        return withoutReturned(refused);
     }
 
-    /** Takes those of the messages out that were refused and that no reason came for. */
+    /** Takes those out of the list that the broker gave back before it answered. */
+    private static List<Unconfirmed> withoutReturned(List<Unconfirmed> answered) {
+        List<Unconfirmed> returned = List.of();
+        for (int i = 0; i < answered.size(); i++) {
+            if (answered.get(i).returned != null) {
+                returned = returned.isEmpty() ? new ArrayList<>() : returned;
+                returned.add(answered.get(i));
+            }
+        }
+        if (!returned.isEmpty()) {
+            answered.removeAll(returned);
+        }
+        return returned;
+    }
+
+    /** The owner has told their senders, or keeps them to be sent again. */
+    synchronized void settled(int count) {
+        inHand -= count;
+    }
+
+    /** Takes those of the messages out that were refused and that no reason came for: in hand until {@link #settled}. */
     synchronized List<Unconfirmed> takeUnexplained(List<Unconfirmed> refused) {
         List<Unconfirmed> taken = new ArrayList<>();
         for (Unconfirmed unconfirmed : refused) {
@@ -156,6 +197,7 @@ final class ChannelLedger {
                 taken.add(unconfirmed);
             }
         }
+        inHand += taken.size();
         return taken;
     }
 
@@ -163,7 +205,8 @@ final class ChannelLedger {
      * Notes that the broker gave a message back. A return names no number: it belongs to the oldest message that looks
      * the same.
      *
-     * @return the message, taken out, if it was refused before; null if its answer is still to come
+     * @return the message, taken out and in hand until {@link #settled}, if it was refused before; null if its answer is
+     *     still to come
      */
     synchronized Unconfirmed giveBack(Return returned) {
         Unconfirmed found = oldestLike(returned, explainsLater ? unexplained : window.messages());
@@ -175,6 +218,7 @@ final class ChannelLedger {
             return null;
         }
         unexplained.remove(found);
+        inHand++;
         return found;
     }
 
@@ -216,12 +260,12 @@ final class ChannelLedger {
     // --- how it stands, and the end
 
     synchronized int size() {
-        return window.size() + unexplained.size();
+        return window.size() + unexplained.size() + inHand;
     }
 
-    /** Whether nothing is being written, and nothing is waited for. */
+    /** Whether nothing is being written, nothing is waited for, and nothing is in hand. */
     synchronized boolean isIdle() {
-        return window.isEmpty() && unexplained.isEmpty() && writing == null;
+        return size() == 0 && writing == null;
     }
 
     /** Whether there are messages that were written to the end and that the broker may yet confirm. */
@@ -244,7 +288,7 @@ final class ChannelLedger {
     }
 
     /**
-     * The channel is no more.
+     * The channel is no more. All that is given out is in hand until {@link #settled}.
      *
      * @param left gets the unconfirmed messages, in the order in which they were written
      * @param refused gets those that the broker refused and that no reason came for
@@ -258,6 +302,7 @@ final class ChannelLedger {
         refused.addAll(unexplained);
         unexplained.clear();
         left.addAll(window.takeAll());
+        inHand += refused.size() + left.size();
         return true;
     }
 }

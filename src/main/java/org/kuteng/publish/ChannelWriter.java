@@ -27,6 +27,7 @@ final class ChannelWriter {
 
     /** @see PublishingChannel#write */
     boolean write(Unconfirmed unconfirmed) {
+        SendFailedException verdict = unconfirmed.verdict;
         if (!ledger.begin(unconfirmed)) {
             return false;
         }
@@ -47,6 +48,9 @@ final class ChannelWriter {
             return true;
         } catch (AlreadyClosedException e) {
             // nothing was written; the end has come or is about to
+            if (verdict != null) {
+                unconfirmed.verdict = verdict;
+            }
             ledger.breakOff();
             return confirm;
         } catch (IOException e) {
@@ -68,17 +72,31 @@ final class ChannelWriter {
     }
 
     private boolean afterThrown(Unconfirmed unconfirmed, Throwable thrown) {
-        if (Encoding.isImpossible(unconfirmed.message, link.connection())) {
+        if (isNeverWritten(unconfirmed.message)) {
             return notEncoded(unconfirmed, thrown);
         }
         unconfirmed.writeFaults++;
-        LOG.error(
-                "a write to {} ended with {}; the connection is cut, as half a frame may have been written",
-                unconfirmed.message.target(),
-                thrown.toString(),
-                thrown);
-        link.cut("a write ended with " + thrown, thrown);
+        try {
+            LOG.error(
+                    "a write to {} ended with {}; the connection is cut, as half a frame may have been written",
+                    unconfirmed.message.target(),
+                    thrown.toString(),
+                    thrown);
+            link.cut("a write ended with " + thrown, thrown);
+        } catch (Throwable e) {
+            // the message has its place, and its sender must not be told of it twice: a broken channel is cut later
+            LOG.debug("not cut yet", e);
+        }
         return confirm;
+    }
+
+    private boolean isNeverWritten(OutgoingMessage message) {
+        try {
+            return Encoding.isImpossible(message, link.connection());
+        } catch (Throwable e) {
+            LOG.debug("nobody knows", e);
+            return false;
+        }
     }
 
     private boolean notEncoded(Unconfirmed unconfirmed, Throwable thrown) {

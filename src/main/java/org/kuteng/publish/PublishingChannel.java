@@ -6,9 +6,7 @@ import com.rabbitmq.client.Return;
 import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.kuteng.broker.BrokerKind;
 import org.slf4j.Logger;
@@ -141,8 +139,13 @@ final class PublishingChannel {
      * @throws SendFailedException if the message cannot be written in AMQP; nothing was sent
      */
     boolean write(Unconfirmed unconfirmed) {
-        if (link.isBlocked() || isFlowStopped() || !writer.write(unconfirmed)) {
-            return false;
+        try {
+            if (link.isBlocked() || isFlowStopped() || !writer.write(unconfirmed)) {
+                return false;
+            }
+        } catch (SendFailedException e) {
+            afterSettling();
+            throw e;
         }
         if (!services.settings().confirm()) {
             owner.confirmed(this, List.of(unconfirmed));
@@ -152,7 +155,11 @@ final class PublishingChannel {
 
     /** Takes out what is past its deadline; nothing while the broker does not listen. */
     List<Unconfirmed> takeOverdue(long now) {
-        return link.isBlocked() ? List.of() : ledger.takeOverdue(now);
+        List<Unconfirmed> overdue = link.isBlocked() ? List.of() : ledger.takeOverdue(now);
+        if (!overdue.isEmpty()) {
+            closeIfDone();
+        }
+        return overdue;
     }
 
     /** The time that the broker did not listen does not count. */
@@ -163,16 +170,14 @@ final class PublishingChannel {
     // --- what the broker answers
 
     private void acknowledged(long number, boolean multiple) {
-        List<Unconfirmed> settled = new ArrayList<>();
-        ledger.acknowledge(number, multiple, settled);
-        if (!settled.isEmpty()) {
-            List<Unconfirmed> returned = withoutReturned(settled);
-            if (!settled.isEmpty()) {
-                owner.confirmed(this, settled);
+        List<Unconfirmed> confirmed = new ArrayList<>();
+        List<Unconfirmed> returned = ledger.acknowledge(number, multiple, confirmed);
+        try {
+            if (!confirmed.isEmpty()) {
+                owner.confirmed(this, confirmed);
             }
-            if (!returned.isEmpty()) {
-                owner.returned(this, returned);
-            }
+        } finally {
+            tell(List.of(), returned);
         }
         afterSettling();
     }
@@ -180,60 +185,53 @@ final class PublishingChannel {
     /** The outcome is decided here; only the telling may wait for the reason. */
     private void refused(long number, boolean multiple) {
         List<Unconfirmed> refused = new ArrayList<>();
-        ledger.refuse(number, multiple, refused);
-        if (refused.isEmpty()) {
-            return;
-        }
-        if (explainsLater) {
+        List<Unconfirmed> returned = ledger.refuse(number, multiple, refused);
+        if (!explainsLater) {
+            tell(refused, returned);
+            afterSettling();
+        } else if (!refused.isEmpty()) {
             tellUnexplainedLater(refused);
-            return;
         }
-        List<Unconfirmed> returned = withoutReturned(refused);
-        if (!refused.isEmpty()) {
-            owner.refused(this, refused);
-        }
-        if (!returned.isEmpty()) {
-            owner.returned(this, returned);
-        }
-        afterSettling();
     }
 
-    /** Takes those out of the list that the broker gave back before it acknowledged them. */
-    private static List<Unconfirmed> withoutReturned(List<Unconfirmed> settled) {
-        List<Unconfirmed> returned = List.of();
-        for (Iterator<Unconfirmed> all = settled.iterator(); all.hasNext(); ) {
-            Unconfirmed unconfirmed = all.next();
-            if (unconfirmed.returned != null) {
-                returned = returned.isEmpty() ? new ArrayList<>() : returned;
-                returned.add(unconfirmed);
+    /** Whatever happens, all are told. */
+    private void tell(List<Unconfirmed> refused, List<Unconfirmed> returned) {
+        if (refused.isEmpty() && returned.isEmpty()) {
+            return;
+        }
+        try {
+            if (!refused.isEmpty()) {
+                owner.refused(this, refused);
+            }
+        } finally {
+            try {
+                if (!returned.isEmpty()) {
+                    owner.returned(this, returned);
+                }
+            } finally {
+                ledger.settled(refused.size() + returned.size());
             }
         }
-        if (!returned.isEmpty()) {
-            settled.removeAll(returned);
-        }
-        return returned;
     }
 
     private void tellUnexplainedLater(List<Unconfirmed> refused) {
         try {
             services.timer().schedule(() -> tellUnexplained(refused), REASON_GRACE_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
+        } catch (Throwable e) {
+            // the publisher is closed, or there is no memory: better told without the reason than not at all
             tellUnexplained(refused);
         }
     }
 
     private void tellUnexplained(List<Unconfirmed> refused) {
-        List<Unconfirmed> left = ledger.takeUnexplained(refused);
-        if (!left.isEmpty()) {
-            owner.refused(this, left);
-        }
+        tell(ledger.takeUnexplained(refused), List.of());
         afterSettling();
     }
 
     private void returned(Return returned) {
         Unconfirmed explained = ledger.giveBack(returned);
         if (explained != null) {
-            owner.returned(this, List.of(explained));
+            tell(List.of(), List.of(explained));
             afterSettling();
         }
     }
@@ -259,13 +257,19 @@ final class PublishingChannel {
 
     /** Ends the channel, not on this thread, since the farewell takes its time. */
     void abort() {
-        services.menders().execute(() -> {
-            try {
-                channel.abort();
-            } catch (IOException | RuntimeException e) {
-                LOG.debug("the channel has ended already", e);
-            }
-        });
+        try {
+            services.menders().execute(this::abortNow);
+        } catch (Throwable e) {
+            LOG.debug("the channel ends with its connection", e);
+        }
+    }
+
+    private void abortNow() {
+        try {
+            channel.abort();
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("the channel has ended already", e);
+        }
     }
 
     /** Once: told by the client library, or by the link. */
@@ -280,9 +284,14 @@ final class PublishingChannel {
             long deadline = services.deadline();
             left.forEach(unconfirmed -> unconfirmed.deadline = deadline);
         }
-        if (!refused.isEmpty()) {
-            owner.refused(this, refused);
+        try {
+            tell(refused, List.of());
+        } finally {
+            try {
+                owner.ended(this, left, cause);
+            } finally {
+                ledger.settled(left.size());
+            }
         }
-        owner.ended(this, left, cause);
     }
 }

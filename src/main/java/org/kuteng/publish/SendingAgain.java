@@ -23,7 +23,12 @@ final class SendingAgain {
     private final TargetChannels channels;
     private final Redeclaration redeclaration;
     private final Runnable whenDone;
+
+    /** Whether there is a mender that has not begun. */
     private final AtomicBoolean mending = new AtomicBoolean();
+
+    /** Held by the mender at work. Senders that come meanwhile wait where they can be woken. */
+    private final ReentrantLock oneMender = new ReentrantLock();
 
     /** Guards what follows; never held during I/O. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -74,24 +79,27 @@ final class SendingAgain {
 
     /** Sends these messages again as soon as that is possible; after {@link #stop} their senders are told. */
     void add(List<Unconfirmed> added) {
-        if (added.isEmpty()) {
-            return;
+        if (!added.isEmpty()) {
+            keep(added);
+            mend();
         }
+    }
+
+    /** Until the next round. */
+    private void keep(List<Unconfirmed> kept) {
         boolean late;
         lock.lock();
         try {
             late = stopped;
             if (!late) {
-                messages.addAll(added);
+                messages.addAll(kept);
                 pending = true;
             }
         } finally {
             lock.unlock();
         }
         if (late) {
-            tellStopped(added);
-        } else {
-            mend();
+            tellStopped(kept);
         }
     }
 
@@ -170,29 +178,42 @@ final class SendingAgain {
             } catch (RejectedExecutionException e) {
                 mending.set(false);
                 LOG.debug("nothing is sent again: the publisher is closed", e);
+            } catch (Throwable e) {
+                // asked for again at the next look from time to time
+                mending.set(false);
+                LOG.error("cannot start a thread to send again to {}: {}", redeclaration.target(), e.toString());
             }
         }
     }
 
     private void mendNow() {
-        sending.lock();
+        oneMender.lock();
         try {
             // whoever asks from here on asks for another round
             mending.set(false);
             if (redeclaration.declare(channels.linkToOpenOn())) {
-                boolean goOn = true;
-                while (goOn) {
-                    goOn = writeNext();
-                }
+                writeAll();
             }
         } catch (BrokerException e) {
             failAll(e);
         } catch (Throwable e) {
             LOG.error("sending again to {} failed: {}", redeclaration.target(), e.toString(), e);
         } finally {
-            sending.unlock();
+            oneMender.unlock();
         }
         whenDone.run();
+    }
+
+    private void writeAll() {
+        sending.lock();
+        try {
+            boolean goOn = true;
+            while (goOn) {
+                goOn = writeNext();
+            }
+        } finally {
+            sending.unlock();
+        }
     }
 
     /** @return whether there is more to do, and a way to do it */
@@ -229,6 +250,10 @@ final class SendingAgain {
             }
         } catch (SendFailedException e) {
             failure = e;
+        } catch (Throwable e) {
+            // not written; tried again at the next look from time to time
+            keep(List.of(unconfirmed));
+            throw e;
         }
         if (failure == null && unconfirmed.isGivenUpAfterFaults()) {
             failure = SendFailedException.writeFault(unconfirmed.message, null);

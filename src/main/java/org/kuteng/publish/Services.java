@@ -38,9 +38,14 @@ record Services(
         }
         for (Unconfirmed unconfirmed : failed) {
             unconfirmed.failure = unconfirmed.verdict;
-            events.sendFailed(
-                    unconfirmed.message.exchange(), unconfirmed.message.routingKey(), unconfirmed.verdict.getMessage());
         }
-        completions.tell(failed);
+        try {
+            for (Unconfirmed unconfirmed : failed) {
+                OutgoingMessage message = unconfirmed.message;
+                events.sendFailed(message.exchange(), message.routingKey(), unconfirmed.failure.getMessage());
+            }
+        } finally {
+            completions.tell(failed);
+        }
     }
 }

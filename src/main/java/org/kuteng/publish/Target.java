@@ -204,8 +204,8 @@ final class Target implements PublishingChannel.Owner {
 
     /** Whether nothing is unconfirmed and nobody waits. */
     boolean isIdle() {
-        PublishingChannel channel = channels.current();
-        return !hasWaiting() && (channel == null || channel.isIdle());
+        // in this order: a message that a channel has in hand may be about to be sent again
+        return channels.all().stream().allMatch(PublishingChannel::isIdle) && !hasWaiting();
     }
 
     // --- the end

@@ -23,7 +23,7 @@ final class TargetChannels {
     /** Guards which one is current and which are retired; never held during I/O. */
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** They still wait for answers. */
+    /** They are written to no more, and have not ended. */
     private final List<PublishingChannel> retired = new ArrayList<>();
 
     /** Null while there is none. */
@@ -172,6 +172,12 @@ final class TargetChannels {
 
     /** Lets the channel go once it waits for no answer any more; the next message opens another one. */
     void retire(PublishingChannel which) {
+        setAside(which);
+        which.retire();
+    }
+
+    /** The channel is written to no more; it stays among {@link #all} until {@link #forget}. */
+    void setAside(PublishingChannel which) {
         lock.lock();
         try {
             if (current == which) {
@@ -181,17 +187,13 @@ final class TargetChannels {
         } finally {
             lock.unlock();
         }
-        which.retire();
     }
 
-    /** The channel is no more. */
+    /** The channel has ended, and there is another place for what was unconfirmed on it. */
     void forget(PublishingChannel ended) {
         lock.lock();
         try {
             retired.remove(ended);
-            if (current == ended) {
-                current = null;
-            }
         } finally {
             lock.unlock();
         }

@@ -39,8 +39,6 @@ final class TargetCheck {
         for (PublishingChannel channel : channels.all()) {
             overdue.addAll(channel.takeOverdue(now));
         }
-        // what the broker said of an earlier write says nothing of the last one
-        overdue.forEach(unconfirmed -> unconfirmed.verdict = null);
         overdue.addAll(again.takeOverdue(now, channels.isBlocked()));
         for (Unconfirmed unconfirmed : overdue) {
             if (unconfirmed.verdict == null) {

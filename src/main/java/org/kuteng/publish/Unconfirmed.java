@@ -42,7 +42,7 @@ final class Unconfirmed {
     /** Set if the broker gave it back after the last write. */
     SendFailedException returned;
 
-    /** What the broker said of it the last time; what the sender is told if there is no time to try again. */
+    /** What the broker said of its last write; what the sender is told if there is no time to try again. */
     SendFailedException verdict;
 
     /** Why the broker does not have it; null if it has. Set when that is known. */
