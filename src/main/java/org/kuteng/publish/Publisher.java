@@ -108,6 +108,8 @@ public final class Publisher implements AutoCloseable {
     }
 
     private final class Connected implements SendingConnection.Owner {
+        private final AtomicBoolean connectedBefore = new AtomicBoolean();
+
         @Override
         public void connectionChanged() {
             targets.forEach(Target::roomChanged);
@@ -118,7 +120,7 @@ public final class Publisher implements AutoCloseable {
             if (!settings.confirm()) {
                 // nobody would be told that a message found no queue
                 declarations.declareAll(fresh);
-            } else {
+            } else if (connectedBefore.getAndSet(true)) {
                 // beside the sends, which do not wait for it: a node may answer nothing about a queue it does not lead
                 menders.execute(() -> declarations.check(fresh));
             }

@@ -6,6 +6,9 @@ package org.kuteng.publish;
  * what becomes of it.
  */
 final class Unconfirmed {
+    /** A message whose write ended this often with an Error is given up. */
+    private static final int MAX_WRITE_FAULTS = 2;
+
     final OutgoingMessage message;
     final SendCallback callback;
 
@@ -50,9 +53,8 @@ final class Unconfirmed {
         this.callback = callback;
     }
 
-    /** @param why null if the broker has it */
-    Unconfirmed failed(Exception why) {
-        failure = why;
-        return this;
+    /** Whether its writes ended with an Error so often that it is not written once more. */
+    boolean isGivenUpAfterFaults() {
+        return writeFaults >= MAX_WRITE_FAULTS;
     }
 }

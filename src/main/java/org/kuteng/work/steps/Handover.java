@@ -79,6 +79,15 @@ final class Handover extends SynchronizationAdapter {
         holds.forEach(Hold::release);
     }
 
+    /** The exchange that carries the works will never end, since this was thrown: the attempt has failed. */
+    void failed(Exchange exchange, Throwable thrown) {
+        try {
+            Work.fail(exchange, FailedStep.of(exchange, thrown, false));
+        } finally {
+            release();
+        }
+    }
+
     @Override
     public void onComplete(Exchange exchange) {
         release();
