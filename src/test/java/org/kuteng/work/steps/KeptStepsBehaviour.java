@@ -194,6 +194,20 @@ abstract class KeptStepsBehaviour {
     }
 
     @Test
+    void aStepThatRemovesAllPropertiesTakesNoMessageOutOfTheHand(TestBroker broker) throws Exception {
+        routes.start(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from(FROM).routeId("worker").removeProperties("*").to("seda:on");
+                from("seda:on").routeId("on").removeProperties("*").wireTap("direct:tapped");
+                from("direct:tapped").routeId("tapped").process(e -> fail(e));
+            }
+        });
+        client.publish(QUEUE, "message ", 1);
+        awaitDead(1);
+    }
+
+    @Test
     void whatASedaQueueDiscardsIsDone(TestBroker broker) throws Exception {
         routes.start(new RouteBuilder() {
             @Override
