@@ -6,6 +6,7 @@ import java.util.Objects;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.kuteng.work.FailedStep;
+import org.kuteng.work.Failure;
 import org.kuteng.work.Work;
 import org.kuteng.work.Work.Hold;
 
@@ -79,10 +80,14 @@ final class Handover extends SynchronizationAdapter {
         holds.forEach(Hold::release);
     }
 
-    /** The exchange that carries the works will never end, since this was thrown: the attempt has failed. */
+    /**
+     * The exchange that carries the works on has failed, or will never end: the attempt has failed. It may belong to
+     * another message, which has taken these in ({@code pollEnrich}).
+     */
     void failed(Exchange exchange, Throwable thrown) {
         try {
-            Work.fail(exchange, FailedStep.of(exchange, thrown, false));
+            Failure failure = FailedStep.of(exchange, thrown, false);
+            works().forEach(work -> work.fail(failure));
         } finally {
             release();
         }
@@ -95,11 +100,7 @@ final class Handover extends SynchronizationAdapter {
 
     @Override
     public void onFailure(Exchange exchange) {
-        try {
-            Work.fail(exchange, FailedStep.of(exchange, exchange.getException(), false));
-        } finally {
-            release();
-        }
+        failed(exchange, exchange.getException());
     }
 
     @Override

@@ -195,6 +195,40 @@ abstract class KeptStepsBehaviour {
     }
 
     @Test
+    void aStepThatRemovesAllPropertiesTakesNoMessageOutOfTheHand(TestBroker broker) throws Exception {
+        routes.start(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from(FROM).routeId("worker").removeProperties("*").to("seda:on");
+                from("seda:on").routeId("on").removeProperties("*").wireTap("direct:tapped");
+                from("direct:tapped").routeId("tapped").process(e -> fail(e));
+            }
+        });
+        client.publish(QUEUE, "message ", 1);
+        awaitDead(1);
+    }
+
+    @Test
+    void whatAnotherMessageTakesInFailsWithIt(TestBroker broker) throws Exception {
+        routes.start(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from(FROM + "&concurrentConsumers=2&prefetchCount=1")
+                        .routeId("worker")
+                        .choice()
+                        .when(body().isEqualTo("message 0"))
+                        .to("seda:taken-in")
+                        .otherwise()
+                        .pollEnrich("seda:taken-in", PATIENCE.toMillis())
+                        .process(e -> fail(e))
+                        .end();
+            }
+        });
+        client.publish(QUEUE, "message ", 2);
+        awaitDead(2);
+    }
+
+    @Test
     void whatASedaQueueDiscardsIsDone(TestBroker broker) throws Exception {
         routes.start(new RouteBuilder() {
             @Override
