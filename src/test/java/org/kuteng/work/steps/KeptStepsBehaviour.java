@@ -228,6 +228,38 @@ abstract class KeptStepsBehaviour {
         awaitDead(2);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "split: {parallelProcessing: true, tokenize: ' ', aggregationStrategy: broken, steps: [to: direct:on]}",
+                "multicast: {parallelProcessing: true, aggregationStrategy: broken, steps: [to: direct:on]}",
+                "recipientList: {parallelProcessing: true, constant: direct:on, aggregationStrategy: broken}"
+            })
+    void anErrorOfAStrategyIsAFailedAttempt(String step, TestBroker broker) throws Exception {
+        AggregationStrategy broken = (before, part) -> {
+            throw new StackOverflowError();
+        };
+        routes.context().getRegistry().bind("broken", broken);
+        String yaml = """
+                - route:
+                    id: worker
+                    from:
+                      uri: spring-rabbitmq:default
+                      parameters: {queues: %s}
+                      steps:
+                        - %s
+                """.formatted(QUEUE, step);
+        PluginHelper.getRoutesLoader(routes.context()).loadRoutes(ResourceHelper.fromString("worker.yaml", yaml));
+        routes.start(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:on").routeId("on").process(e -> note(e));
+            }
+        });
+        client.publish(QUEUE, "message ", 1);
+        awaitDead(1);
+    }
+
     @Test
     void whatASedaQueueDiscardsIsDone(TestBroker broker) throws Exception {
         routes.start(new RouteBuilder() {
