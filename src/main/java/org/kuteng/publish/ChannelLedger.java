@@ -3,7 +3,6 @@ package org.kuteng.publish;
 import com.rabbitmq.client.Return;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -224,14 +223,7 @@ final class ChannelLedger {
 
     private static Unconfirmed oldestLike(Return returned, List<Unconfirmed> messages) {
         for (Unconfirmed unconfirmed : messages) {
-            OutgoingMessage message = unconfirmed.message;
-            if (unconfirmed.returned == null
-                    && message.mandatory()
-                    && message.exchange().equals(returned.getExchange())
-                    && message.routingKey().equals(returned.getRoutingKey())
-                    && Objects.equals(
-                            message.properties().getMessageId(),
-                            returned.getProperties().getMessageId())) {
+            if (unconfirmed.returned == null && unconfirmed.message.looksLike(returned)) {
                 return unconfirmed;
             }
         }

@@ -165,6 +165,27 @@ class SettledOnceTest extends PublisherFixture {
     }
 
     @Test
+    void whoeverListensToSendsDoesNotMakeAWriteFail() throws Exception {
+        events = new WorkEvents() {
+            @Override
+            public void sent(String exchange, String routingKey) {
+                throw new IllegalArgumentException("planted");
+            }
+        };
+        Publisher publisher = publisher(PATIENT);
+
+        Outcome first = send(publisher, "a");
+        Outcome second = send(publisher, "b");
+
+        broker.last().ack(1, false);
+        first.isConfirmed();
+        assertTrue(second.isOpen());
+        broker.last().ack(2, false);
+        second.isConfirmed();
+        assertEquals(1, broker.connections.size());
+    }
+
+    @Test
     void anErrorBeforeAMessageIsWrittenAgainDoesNotLoseIt() throws Exception {
         AtomicInteger looks = new AtomicInteger();
         connect(task -> new Thread(task, "mender").start(), Thread::new, channel -> {
