@@ -130,7 +130,7 @@ class SettledOnceTest extends PublisherFixture {
     @Test
     void anErrorInsteadOfAThreadForWhatFollowsDoesNotKeepASenderFromBeingTold() throws Exception {
         Publisher publisher = publisher(settings(PATIENT, 10, true), task -> {
-            throw new OutOfMemoryError("planted");
+            throw new InternalError("planted");
         });
         publisher.declare(NOTHING);
         Outcome outcome = send(publisher, "a");
@@ -191,7 +191,7 @@ class SettledOnceTest extends PublisherFixture {
         connect(task -> new Thread(task, "mender").start(), Thread::new, channel -> {
             // the mender looks whether there is room, takes the message, and looks once more when it writes
             if (Thread.currentThread().getName().equals("mender") && looks.incrementAndGet() == 2) {
-                throw new OutOfMemoryError("planted");
+                throw new InternalError("planted");
             }
             return false;
         });
@@ -218,7 +218,7 @@ class SettledOnceTest extends PublisherFixture {
                         .build(),
                 new byte[0]);
         FakeConnection first = broker.last();
-        first.failWrites(new OutOfMemoryError("planted"));
+        first.failWrites(new InternalError("planted"));
 
         Outcome outcome = send(publisher, message);
 
@@ -244,7 +244,7 @@ class SettledOnceTest extends PublisherFixture {
 
         @Override
         public byte[] getBytes() {
-            throw new OutOfMemoryError("planted");
+            throw new InternalError("planted");
         }
     }
 
@@ -311,7 +311,7 @@ class SettledOnceTest extends PublisherFixture {
 
     private void failOnce() {
         if (noThread.getAndSet(false)) {
-            throw new OutOfMemoryError("planted: unable to create native thread");
+            throw new InternalError("planted: unable to create native thread");
         }
     }
 
