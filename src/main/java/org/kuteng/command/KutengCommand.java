@@ -91,8 +91,12 @@ public final class KutengCommand {
         return WRONG_USE;
     }
 
+    /** To go on after "kuteng: "; what begins with a name in capitals ("ID...") stays. */
     private static String lowerCase(String sentence) {
-        return sentence.isEmpty() ? sentence : Character.toLowerCase(sentence.charAt(0)) + sentence.substring(1);
+        boolean name = sentence.length() > 1 && Character.isUpperCase(sentence.charAt(1));
+        return sentence.isEmpty() || name
+                ? sentence
+                : Character.toLowerCase(sentence.charAt(0)) + sentence.substring(1);
     }
 
     private static String unknown(UnmatchedArgumentException e) {

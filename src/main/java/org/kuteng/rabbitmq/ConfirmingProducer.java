@@ -115,7 +115,7 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
                     + " sends to the default exchange, where the routing key names the queue; set routingKey");
         }
         boolean mandatory = endpoint.getComponent().settings().confirm();
-        Object body = message.getBody();
+        Object body = plain(message.getBody());
         if (body instanceof org.springframework.amqp.core.Message ready) {
             return springMessage(exchange, target, key, ready);
         }
@@ -127,6 +127,11 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
         }
         boolean text = body instanceof String;
         return new OutgoingMessage(target, key, mandatory, mapping.properties(exchange, text), bytes(exchange, body));
+    }
+
+    /** A number, as a counter or a column of a database gives it, goes as text: Camel has no conversion to bytes for it. */
+    private static Object plain(Object body) {
+        return body instanceof Number || body instanceof Boolean || body instanceof Character ? body.toString() : body;
     }
 
     private static String take(Message message, String header) {

@@ -23,6 +23,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerFaults;
+import org.kuteng.broker.BrokerKind;
 import org.kuteng.events.Outcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -192,29 +193,36 @@ final class WorkerChannel {
 
     /** The work has ended, in this way: its message is not in hand any more. */
     void ended(Work work, Outcome outcome) {
-        if (!work.end(outcome)) {
-            return;
+        if (work.end(outcome)) {
+            left(work, outcome);
         }
+    }
+
+    private void left(Work work, Outcome outcome) {
         inHand.remove(work);
-        receivers.stream()
-                .filter(receiver -> receiver.uncounted > 0 && parkedFrom(receiver.from) == 0)
-                .forEach(receiver -> connection.later(receiver::consumeAgain, 0));
+        for (Receiver receiver : receivers) {
+            if (receiver.uncounted > 0 && parkedFrom(receiver.from) == 0) {
+                connection.later(receiver::consumeAgain, 0);
+            }
+        }
         worker.workers().events().ended(worker.getRouteId(), queue, outcome, work.age());
         if (leaving || stopAsked.get()) {
             changed();
         }
     }
 
-    /** The message is cared for: the broker may forget it. */
+    /** The message is cared for: the broker may forget it, unless it was given back meanwhile. */
     void acknowledge(Work work, Outcome outcome) {
-        Delivery delivery = work.delivery();
-        Outcome how = outcome;
-        if (acknowledging && worker.options().automatic()) {
-            boolean acknowledged = acknowledge(
-                    () -> delivery.acknowledgements().done(delivery.envelope().getDeliveryTag()));
-            how = acknowledged ? outcome : Outcome.LOST;
+        // the first end counts: a broker closes the channel over a message that is settled twice
+        if (!work.end(outcome)) {
+            return;
         }
-        ended(work, how);
+        boolean acknowledged = !acknowledging
+                || !worker.options().automatic()
+                || acknowledge(() -> work.delivery()
+                        .acknowledgements()
+                        .done(work.delivery().envelope().getDeliveryTag()));
+        left(work, acknowledged ? outcome : Outcome.LOST);
     }
 
     /** What the client does to acknowledge. */
@@ -237,10 +245,14 @@ final class WorkerChannel {
     /** Gives the message back to its queue, in the way that no broker counts as a crash of its worker. */
     void giveBack(Work work, Outcome outcome) {
         boolean lost = acknowledging && !work.delivery().channel().isOpen();
+        Outcome how = lost ? Outcome.LOST : outcome;
+        if (!work.end(how)) {
+            return;
+        }
         if (acknowledging && worker.options().automatic()) {
             giveBack(work.delivery());
         }
-        ended(work, lost ? Outcome.LOST : outcome);
+        left(work, how);
     }
 
     private void giveBack(Delivery delivery) {
@@ -352,13 +364,21 @@ final class WorkerChannel {
         private final String tagSuffix;
         private final PrefetchSize size;
         private final boolean crashesCounted;
+
+        /** Whether the prefetch count of a consumer counts what another consumer of the channel was sent as well. */
+        private final boolean countsForChannel;
+
+        /**
+         * Another one each time: RabbitMQ 3.10 crashes the channel when the consumer of a quorum queue is cancelled with
+         * messages in hand, and its tag is used again.
+         */
         private volatile String tag;
+
+        /** How often it has begun to consume. */
+        private int times;
 
         /** How many messages wait in a step and do not count; for what was delivered before. */
         private volatile int uncounted;
-
-        /** How many times it began to consume. */
-        private int consumed;
 
         private Acknowledgements acknowledgements;
 
@@ -373,6 +393,7 @@ final class WorkerChannel {
             this.tagSuffix = tagSuffix;
             this.size = size;
             this.crashesCounted = connection.countsCrashes(from);
+            this.countsForChannel = BrokerKind.of(channel.getConnection()) == BrokerKind.QPID;
         }
 
         private boolean isSecond() {
@@ -380,10 +401,9 @@ final class WorkerChannel {
         }
 
         void consume() throws IOException {
-            consumed++;
-            // a quorum queue does not take the tag of a consumer again while messages of it are in hand
-            tag = worker.getRouteId() + "#" + index + tagSuffix + (isSecond() && consumed > 1 ? " " + consumed : "");
-            uncounted = isSecond() ? parkedFrom(from) : 0;
+            times++;
+            tag = worker.getRouteId() + "#" + index + tagSuffix + (times == 1 ? "" : "/" + times);
+            uncounted = isSecond() && countsForChannel ? parkedFrom(from) : 0;
             int count = acknowledging
                     ? size.granted() + uncounted
                     : worker.options().prefetchCount();

@@ -41,6 +41,8 @@ class KutengCommandTest {
                         + " 'kuteng run --help' shows what there is",
                 "broker extra | 'extra' is one word too many; 'kuteng broker --help' shows what there is",
                 "settings a b | 'a' is one word too many; 'kuteng settings --help' shows what there is",
+                "dead replay jobs --all | ID, --all are mutually exclusive (specify only one);"
+                        + " 'kuteng dead replay --help' shows what there is",
                 "run --set | missing required parameter for option '--set' (KEY=VALUE);"
                         + " 'kuteng run --help' shows what there is",
                 "run --set key | value for option '--set' (KEY=VALUE) should be in KEY=VALUE format but was key;"

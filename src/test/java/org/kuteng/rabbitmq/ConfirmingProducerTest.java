@@ -108,6 +108,15 @@ class ConfirmingProducerTest {
     }
 
     @Test
+    void aNumberIsSentAsText() {
+        assertNull(send(QUEUE, 42).getException());
+        assertNull(send(QUEUE, true).getException());
+
+        assertEquals(List.of("/kuteng:42", "/kuteng:true"), broker.last().written);
+        assertEquals("text/plain", broker.last().last.properties().getContentType());
+    }
+
+    @Test
     void theQueueIsDeclaredByTheProducerToo() {
         send(QUEUE, "Hello");
 

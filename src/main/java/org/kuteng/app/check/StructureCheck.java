@@ -1,6 +1,8 @@
 package org.kuteng.app.check;
 
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.kuteng.app.Suggestions;
@@ -28,6 +30,9 @@ final class StructureCheck {
     private static final Set<String> ROUTES = Set.of("route", "from");
     private static final Set<String> BEFORE_ROUTES = Set.of(
             "errorHandler", "onException", "onCompletion", "intercept", "interceptFrom", "interceptSendToEndpoint");
+
+    /** What routes are made of that are not written down as such. */
+    private static final Set<String> ROUTE_MAKERS = Set.of("routeTemplate", "templatedRoute", "rest");
 
     private final StepSchema schema;
     private final Placeholders placeholders;
@@ -70,19 +75,38 @@ final class StructureCheck {
         misplaced = Set.of();
     }
 
-    /** Camel applies to the routes of a file only what it has read before them, and refuses what comes later. */
+    /**
+     * Camel applies to the routes of a file only what it has read before them, and refuses what comes later; to those of
+     * other files it applies none of it.
+     */
     private void checkOrder(SequenceNode list) {
         boolean routeSeen = false;
+        List<ScalarNode> withoutRoute = new ArrayList<>();
         for (Node item : list.getValue()) {
             if (item instanceof MappingNode mapping && !mapping.getValue().isEmpty()) {
                 NodeTuple first = mapping.getValue().get(0);
                 String key = Nodes.key(first);
-                if (routeSeen && BEFORE_ROUTES.contains(key)) {
-                    report.error(first.getKeyNode(), "'" + key + "' must stand before the first route of its file");
+                if (BEFORE_ROUTES.contains(key) && first.getKeyNode() instanceof ScalarNode name) {
+                    withoutRoute.add(name);
+                    if (routeSeen) {
+                        report.error(name, "'" + key + "' must stand before the first route of its file");
+                    }
                 }
                 routeSeen |= ROUTES.contains(key);
             }
         }
+        if (!routeSeen && list.getValue().stream().noneMatch(StructureCheck::makesRoutes)) {
+            withoutRoute.forEach(name -> report.warning(
+                    name,
+                    "'" + name.getValue()
+                            + "' has no effect: it applies to the routes of its own file only, and there are"
+                            + " none; to reach other files, put it into a 'routeConfiguration'"));
+        }
+    }
+
+    private static boolean makesRoutes(Node item) {
+        return item instanceof MappingNode mapping
+                && mapping.getValue().stream().map(Nodes::key).anyMatch(ROUTE_MAKERS::contains);
     }
 
     private void visit(Shape shape, String name, Node node, Scope scope) {
