@@ -131,6 +131,11 @@ final class ChannelLedger {
         return broken && !closed && now - writingSince > SILENT_END_NANOS;
     }
 
+    /** The message that its sender is writing now; null if there is none. */
+    synchronized Unconfirmed firstWrite() {
+        return writing != null && writing.writes == 1 ? writing : null;
+    }
+
     /** Whether a message is being written by a thread that was interrupted. */
     synchronized boolean isWriterInterrupted() {
         return writer != null && writer.isInterrupted();
