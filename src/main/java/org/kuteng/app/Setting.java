@@ -136,7 +136,7 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             "kuteng.confirm.window",
             SettingType.wholeNumber(1, 1_000_000),
             String.valueOf(PublishSettings.DEFAULT_WINDOW),
-            "how many messages may be unconfirmed at a time; further senders wait");
+            "how many messages to one queue or exchange may be unconfirmed at a time; further senders block");
 
     public static final Setting<Boolean> CONFIRM_SEND_AGAIN = new Setting<>(
             "kuteng.confirm.sendAgain",

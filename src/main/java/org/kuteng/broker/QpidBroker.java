@@ -124,6 +124,7 @@ final class QpidBroker implements AutoCloseable {
             detachShutdownHook();
             dropDelayedTasksAtClose();
             virtualHosts().forEach(AlternateByName::useFor);
+            virtualHosts().forEach(UnreadHeaders::useFor);
         } catch (RuntimeException e) {
             close();
             throw new EmbeddedBrokerException("the embedded broker does not start: " + e.getMessage(), e);

@@ -1,5 +1,6 @@
 package org.kuteng.failure;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -25,20 +26,32 @@ public final class FailedStepInterceptor implements InterceptStrategy {
                 try {
                     return super.process(exchange, noting);
                 } catch (Throwable e) {
-                    if (noting.called) {
+                    if (noting.isTold()) {
                         throw e;
                     }
                     exchange.setException(e);
-                    noting.done(true);
+                    noting.called = true;
                     return true;
+                } finally {
+                    noting.stepReturned();
                 }
             }
 
-            /** Called once, when the step has ended. */
+            /**
+             * Called once, when the step has ended. What is called before the step has returned is passed on when it has:
+             * Camel calls it though an Error is about to come, and the route would go on as if the step had succeeded.
+             */
             final class Once implements AsyncCallback {
                 private final Exchange exchange;
                 private final AsyncCallback callback;
-                private volatile boolean called;
+
+                /** Null when the step has returned. */
+                private volatile Thread inStep = Thread.currentThread();
+
+                /** Whether it is called and not passed on yet: used by the thread in the step only. */
+                private boolean called;
+
+                private final AtomicBoolean told = new AtomicBoolean();
 
                 Once(Exchange exchange, AsyncCallback callback) {
                     this.exchange = exchange;
@@ -47,7 +60,28 @@ public final class FailedStepInterceptor implements InterceptStrategy {
 
                 @Override
                 public void done(boolean doneSync) {
-                    called = true;
+                    if (doneSync && inStep == Thread.currentThread()) {
+                        called = true;
+                    } else {
+                        tell(doneSync);
+                    }
+                }
+
+                boolean isTold() {
+                    return told.get();
+                }
+
+                void stepReturned() {
+                    inStep = null;
+                    if (called) {
+                        tell(true);
+                    }
+                }
+
+                private void tell(boolean doneSync) {
+                    if (!told.compareAndSet(false, true)) {
+                        return;
+                    }
                     if (exchange.getException() != null) {
                         FailedStep.note(exchange, step);
                     }

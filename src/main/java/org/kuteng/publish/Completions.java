@@ -3,7 +3,6 @@ package org.kuteng.publish;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,8 +50,8 @@ final class Completions {
         void fork() {
             try {
                 executor.execute(this);
-            } catch (RejectedExecutionException e) {
-                // at the end of the program: better told here than not at all
+            } catch (Throwable e) {
+                // the end of the program, or no memory for a thread: better told here than not at all
                 tellFrom(next.getAndIncrement());
             }
         }

@@ -9,7 +9,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Finds full queues whose workers wait for each other: nothing of it goes on by itself. */
+/**
+ * Finds full queues whose workers may wait for each other. Some worker of each waits to send to the next; if all of them
+ * do, nothing of it goes on by itself. How many there are is not known here, as others may run in other processes.
+ */
 final class Cycles {
     private Cycles() {}
 

@@ -33,22 +33,31 @@ final class Declarations {
                 .forEach(topology -> refusalListener.accept(topology, fault));
     }
 
+    /** What was declared up to now. */
+    List<Topology> known() {
+        return topologies.stream().distinct().toList();
+    }
+
     /**
-     * Looks whether all that was declared is still there as it was declared; what vanished is declared again. Waits for
-     * the broker, so that nothing else may wait for it.
+     * Looks whether what was declared is still there as it was declared; what vanished is declared again. Waits for the
+     * broker, so that nothing else may wait for it.
+     *
+     * @param known what is left out if it was forgotten meanwhile
      */
-    void check(Connection connection) {
-        for (Topology topology : topologies.stream().distinct().toList()) {
-            try {
-                topology.declare(connection);
-            } catch (BrokerException e) {
-                if (e.endsRoute()) {
-                    LOG.error("{}", e.getMessage());
-                    refusalListener.accept(topology, e);
-                } else {
-                    // what is missing is declared when a message for it finds no queue
-                    LOG.debug("not looked at", e);
-                }
+    void check(List<Topology> known, Connection connection) {
+        known.stream().filter(topologies::contains).forEach(topology -> check(topology, connection));
+    }
+
+    private void check(Topology topology, Connection connection) {
+        try {
+            topology.declare(connection);
+        } catch (BrokerException e) {
+            if (e.endsRoute()) {
+                LOG.error("{}", e.getMessage());
+                refusalListener.accept(topology, e);
+            } else {
+                // what is missing is declared when a message for it finds no queue
+                LOG.debug("not looked at", e);
             }
         }
     }
@@ -62,7 +71,7 @@ final class Declarations {
     }
 
     void declareAll(Connection connection) {
-        topologies.stream().distinct().forEach(topology -> topology.declare(connection));
+        known().forEach(topology -> topology.declare(connection));
     }
 
     /** What is to be declared for a message to find its way; null if none of it is known here. */

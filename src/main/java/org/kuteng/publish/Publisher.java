@@ -118,9 +118,12 @@ public final class Publisher implements AutoCloseable {
             if (!settings.confirm()) {
                 // nobody would be told that a message found no queue
                 declarations.declareAll(fresh);
-            } else {
+                return;
+            }
+            List<Topology> known = declarations.known();
+            if (!known.isEmpty()) {
                 // beside the sends, which do not wait for it: a node may answer nothing about a queue it does not lead
-                menders.execute(() -> declarations.check(fresh));
+                menders.execute(() -> declarations.check(known, fresh));
             }
         }
     }
@@ -293,8 +296,9 @@ public final class Publisher implements AutoCloseable {
         for (List<String> cycle : cycles) {
             if (!toldCycles.contains(cycle)) {
                 LOG.error(
-                        "{}: each is full, and its workers wait to send to the next, so that nothing goes on; take"
-                                + " messages out of one of them, give it more room, or run more workers that do not send",
+                        "{}: each is full, and workers of each wait to send to the next; if all of them do, nothing"
+                                + " goes on until messages are taken out of one of them, it has more room, or there are"
+                                + " more workers",
                         describe(cycle));
             }
         }
@@ -302,7 +306,7 @@ public final class Publisher implements AutoCloseable {
     }
 
     private static String describe(List<String> cycle) {
-        return "queues '" + String.join("' -> '", cycle) + "' -> '" + cycle.get(0) + "' wait for each other";
+        return "queues '" + String.join("' -> '", cycle) + "' -> '" + cycle.get(0) + "' may wait for each other";
     }
 
     /** Nobody tells when the broker lets a channel go on. */
@@ -362,7 +366,7 @@ public final class Publisher implements AutoCloseable {
         awaitConfirmed(deadline);
         closed.countDown();
         connection.stopOpening();
-        targets.forEach(Target::stop);
+        targets.stop();
         connection.close(TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime()));
         timer.shutdown();
         menders.shutdown();

@@ -72,8 +72,9 @@ final class PublishingLink {
     }
 
     private void unblock() {
-        blocked = false;
+        // in this order: nothing is overdue for the time that the broker took nothing
         channels.forEach(PublishingChannel::extendDeadlines);
+        blocked = false;
         owner.unblocked(this);
     }
 
@@ -110,10 +111,10 @@ final class PublishingLink {
             return;
         }
         end = cause;
-        blocked = false;
         // first of all nobody writes to it any more
         owner.lost(this, cause);
         channels.forEach(channel -> channel.end(cause));
+        blocked = false;
     }
 
     private ShutdownSignalException endCause() {

@@ -61,6 +61,10 @@ public class SendFailedException extends BrokerException {
                 cause);
     }
 
+    static SendFailedException writeFault(OutgoingMessage message, Throwable cause) {
+        return unknown(message, "its write ended with an error", cause);
+    }
+
     static SendFailedException notSent(OutgoingMessage message, String why, Throwable cause) {
         return new SendFailedException(Kind.NOT_SENT, "message for " + message.target() + " not sent: " + why, cause);
     }

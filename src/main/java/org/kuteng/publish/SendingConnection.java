@@ -92,7 +92,29 @@ final class SendingConnection {
         } finally {
             lock.unlock();
         }
-        threads.newThread(this::reopen).start();
+        if (!start(this::reopen)) {
+            openNoMore();
+        }
+    }
+
+    /** @return false if there is no memory for another thread: it is asked for again by whoever needs it */
+    private boolean start(Runnable task) {
+        try {
+            threads.newThread(task).start();
+            return true;
+        } catch (Throwable e) {
+            LOG.error("cannot start a thread for the connection for sending: {}", e.toString());
+            return false;
+        }
+    }
+
+    private void openNoMore() {
+        lock.lock();
+        try {
+            opening = false;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -116,19 +138,31 @@ final class SendingConnection {
 
     /** Goes on until there is a connection. */
     private void reopen() {
-        while (isWanted()) {
-            try {
-                Connection fresh = broker.openPatiently(name.get(), null, this::isMissing);
-                if (fresh != null) {
-                    adopt(fresh, null);
-                } else if (Thread.currentThread().isInterrupted()) {
+        try {
+            while (isWanted()) {
+                if (Thread.currentThread().isInterrupted()) {
+                    openNoMore();
                     return;
                 }
-            } catch (RuntimeException e) {
-                LOG.warn("{}; trying again", e.getMessage());
-                LOG.debug("the attempt failed with", e);
-                pause(broker.settings().retryDelay());
+                tryToOpen();
             }
+        } catch (Throwable e) {
+            LOG.error("the connection for sending could not be opened: {}", e.toString(), e);
+            // whoever needs it asks for it again
+            openNoMore();
+        }
+    }
+
+    private void tryToOpen() {
+        try {
+            Connection fresh = broker.openPatiently(name.get(), null, this::isMissing);
+            if (fresh != null) {
+                adopt(fresh, null);
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("{}; trying again", e.getMessage());
+            LOG.debug("the attempt failed with", e);
+            pause(broker.settings().retryDelay());
         }
     }
 
@@ -223,8 +257,11 @@ final class SendingConnection {
                 if (links.size() >= MAX_LINKS) {
                     return false;
                 }
+                // before the thread runs, which ends it
                 renewing = old;
-                threads.newThread(() -> openBeside(old)).start();
+                if (!start(() -> openBeside(old))) {
+                    renewing = null;
+                }
             }
             return renewing == old;
         } finally {
@@ -263,7 +300,7 @@ final class SendingConnection {
         } finally {
             lock.unlock();
         }
-        unused.forEach(link -> threads.newThread(() -> link.close(FAREWELL)).start());
+        unused.forEach(link -> start(() -> link.close(FAREWELL)));
     }
 
     void lost(PublishingLink link, ShutdownSignalException cause) {

@@ -1,6 +1,7 @@
 package org.kuteng.publish;
 
 import com.rabbitmq.client.Channel;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Predicate;
@@ -23,4 +24,28 @@ record Services(
         ScheduledExecutorService timer,
         Executor menders,
         Predicate<Channel> flowStopped,
-        Runnable flowWatch) {}
+        Runnable flowWatch) {
+
+    /** When a message that is written now is given up, in terms of {@link System#nanoTime()}. */
+    long deadline() {
+        return System.nanoTime() + settings.confirmTimeout().toNanos();
+    }
+
+    /** Tells senders that the broker does not have their messages: each knows its {@link Unconfirmed#verdict}. */
+    void tellFailed(List<Unconfirmed> failed) {
+        if (failed.isEmpty()) {
+            return;
+        }
+        for (Unconfirmed unconfirmed : failed) {
+            unconfirmed.failure = unconfirmed.verdict;
+        }
+        try {
+            for (Unconfirmed unconfirmed : failed) {
+                OutgoingMessage message = unconfirmed.message;
+                events.sendFailed(message.exchange(), message.routingKey(), unconfirmed.failure.getMessage());
+            }
+        } finally {
+            completions.tell(failed);
+        }
+    }
+}

@@ -23,6 +23,7 @@ final class Targets {
     private final Services services;
     private final ConcurrentMap<Key, Target> targets = new ConcurrentHashMap<>();
     private volatile boolean waitsNoMore;
+    private volatile boolean stopped;
 
     /** @param routingKey null for all that share one channel */
     private record Key(String exchange, String routingKey) {}
@@ -55,6 +56,9 @@ final class Targets {
         if (waitsNoMore) {
             opened.stopWaiting();
         }
+        if (stopped) {
+            opened.stop();
+        }
         return opened;
     }
 
@@ -71,6 +75,12 @@ final class Targets {
     void stopWaiting() {
         waitsNoMore = true;
         targets.values().forEach(Target::stopWaiting);
+    }
+
+    /** Nothing more is sent. */
+    void stop() {
+        stopped = true;
+        targets.values().forEach(Target::stop);
     }
 
     /** @return whether there is room now */

@@ -6,6 +6,9 @@ package org.kuteng.publish;
  * what becomes of it.
  */
 final class Unconfirmed {
+    /** A message whose write ended this often with an Error is given up. */
+    private static final int MAX_WRITE_FAULTS = 2;
+
     final OutgoingMessage message;
     final SendCallback callback;
 
@@ -39,7 +42,7 @@ final class Unconfirmed {
     /** Set if the broker gave it back after the last write. */
     SendFailedException returned;
 
-    /** What the broker said of it the last time; what the sender is told if there is no time to try again. */
+    /** What the broker said of its last write; what the sender is told if there is no time to try again. */
     SendFailedException verdict;
 
     /** Why the broker does not have it; null if it has. Set when that is known. */
@@ -50,9 +53,8 @@ final class Unconfirmed {
         this.callback = callback;
     }
 
-    /** @param why null if the broker has it */
-    Unconfirmed failed(Exception why) {
-        failure = why;
-        return this;
+    /** Whether its writes ended with an Error so often that it is not written once more. */
+    boolean isGivenUpAfterFaults() {
+        return writeFaults >= MAX_WRITE_FAULTS;
     }
 }

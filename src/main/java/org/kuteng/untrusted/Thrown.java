@@ -131,12 +131,17 @@ public final class Thrown {
     }
 
     /**
-     * The same, or something that stands for it: what a log can be given, which calls methods of it and of its causes
-     * and would pass on what they throw.
+     * The same, or something that stands for it: what a log or Camel can be given, which call methods of it and of its
+     * causes, would pass on what they throw, and follow a circle of causes for ever.
      */
     public static Throwable forLog(Throwable thrown) {
         try {
-            for (Throwable t : chain(thrown)) {
+            List<Throwable> chain = chain(thrown);
+            if (cause(chain.get(chain.size() - 1)) != null) {
+                // a circle, or no end in sight
+                return new Stand(thrown);
+            }
+            for (Throwable t : chain) {
                 t.getMessage();
                 t.getCause();
                 t.toString();

@@ -1,5 +1,6 @@
 package org.kuteng.work;
 
+import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.kuteng.untrusted.Thrown;
 
@@ -34,8 +35,10 @@ public final class FailedStep {
      */
     public static Failure of(Exchange exchange, Throwable cause, boolean bury) {
         String route = exchange.getProperty(Exchange.FAILURE_ROUTE_ID, String.class);
+        // Camel wraps an Error, and says nothing of it
+        boolean wrapped = cause instanceof CamelExecutionException && cause.getCause() instanceof Error;
         return new Failure(
-                cause,
+                wrapped ? cause.getCause() : cause,
                 route == null ? exchange.getFromRouteId() : route,
                 exchange.getProperty(PROPERTY, String.class),
                 bury);

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.camel.Exchange;
+import org.apache.camel.SafeCopyProperty;
 import org.kuteng.events.Outcome;
 import org.kuteng.work.OnceOnly.Claim;
 
@@ -88,7 +89,26 @@ public final class Work {
 
     /** The work that an exchange belongs to; null if the exchange does not come from a queue. */
     public static Work of(Exchange exchange) {
-        return exchange.getProperty(PROPERTY, Work.class);
+        Work work = exchange.getProperty(PROPERTY, Work.class);
+        return work == null && kept(exchange) != null ? kept(exchange).work() : work;
+    }
+
+    /** What an exchange and its copies keep even if a step removes all properties. */
+    private record Kept(Work work, Collection<Work> batch) implements SafeCopyProperty {
+        @Override
+        public SafeCopyProperty safeCopy() {
+            return this;
+        }
+    }
+
+    private static Kept kept(Exchange exchange) {
+        return exchange.getExchangeExtension().getSafeCopyProperty(PROPERTY, Kept.class);
+    }
+
+    private static void keep(Exchange exchange, Work work, Collection<Work> batch) {
+        exchange.setProperty(PROPERTY, work);
+        exchange.setProperty(BATCH_PROPERTY, batch);
+        exchange.getExchangeExtension().setSafeCopyProperty(PROPERTY, work == null ? null : new Kept(work, batch));
     }
 
     /**
@@ -102,6 +122,10 @@ public final class Work {
         if (batch != null) {
             return (Collection<Work>) batch;
         }
+        Kept kept = exchange.getProperty(PROPERTY) == null ? kept(exchange) : null;
+        if (kept != null && kept.batch() != null) {
+            return kept.batch();
+        }
         Work own = of(exchange);
         return own == null ? List.of() : List.of(own);
     }
@@ -109,16 +133,13 @@ public final class Work {
     /** From now on the exchange stands for these works. */
     public static void batch(Exchange exchange, Collection<Work> works) {
         Set<Work> members = new LinkedHashSet<>(works);
-        exchange.setProperty(BATCH_PROPERTY, members);
-        if (!members.isEmpty()) {
-            exchange.setProperty(PROPERTY, members.iterator().next());
-        }
+        keep(exchange, members.isEmpty() ? of(exchange) : members.iterator().next(), members);
     }
 
     /** Another exchange, which is no copy of the first, stands for the same works. */
     public static void carry(Exchange from, Exchange to) {
-        to.setProperty(PROPERTY, from.getProperty(PROPERTY));
-        to.setProperty(BATCH_PROPERTY, from.getProperty(BATCH_PROPERTY));
+        Collection<Work> works = all(from);
+        keep(to, of(from), works.size() > 1 ? works : null);
     }
 
     /**
@@ -153,7 +174,7 @@ public final class Work {
 
     synchronized void begin(Exchange begun) {
         exchange = begun;
-        begun.setProperty(PROPERTY, this);
+        keep(begun, this, null);
     }
 
     /** The exchange, to be used again for another message; null if a step may still have it. */

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
@@ -65,6 +66,11 @@ final class WorkerChannel {
     private volatile boolean leaving;
 
     private volatile boolean threadEnded;
+
+    /** The same, to be waited for by the consumer that takes this one's place. */
+    private final CountDownLatch workEnded = new CountDownLatch(1);
+
+    private final List<CountDownLatch> predecessors = new CopyOnWriteArrayList<>();
     private volatile boolean handedBack;
 
     /** What was sent ahead when it was asked to stop. */
@@ -136,6 +142,9 @@ final class WorkerChannel {
 
     private void work() {
         try {
+            for (CountDownLatch before : predecessors) {
+                await(before);
+            }
             for (Delivery next = take(); next != null; next = take()) {
                 if (acknowledging && !next.channel().isOpen()) {
                     // the broker has it back already, and gives it to another one
@@ -145,8 +154,30 @@ final class WorkerChannel {
             }
         } finally {
             threadEnded = true;
+            workEnded.countDown();
             changed();
         }
+    }
+
+    /** As many messages are worked on at a time as there are consumers, also while a lost one still works. */
+    void workAfter(WorkerChannel lost) {
+        predecessors.add(lost.workEnded);
+    }
+
+    private static void await(CountDownLatch before) {
+        while (true) {
+            try {
+                before.await();
+                return;
+            } catch (InterruptedException e) {
+                LOG.debug("interrupted while waiting for the work of a lost connection; waiting on", e);
+            }
+        }
+    }
+
+    /** Whether a message is in hand. */
+    boolean isAtWork() {
+        return !inHand.isEmpty();
     }
 
     /** @return null when there is none any more */
@@ -193,29 +224,36 @@ final class WorkerChannel {
 
     /** The work has ended, in this way: its message is not in hand any more. */
     void ended(Work work, Outcome outcome) {
-        if (!work.end(outcome)) {
-            return;
+        if (work.end(outcome)) {
+            left(work, outcome);
         }
+    }
+
+    private void left(Work work, Outcome outcome) {
         inHand.remove(work);
-        receivers.stream()
-                .filter(receiver -> receiver.uncounted > 0 && parkedFrom(receiver.from) == 0)
-                .forEach(receiver -> connection.later(receiver::consumeAgain, 0));
+        for (Receiver receiver : receivers) {
+            if (receiver.uncounted > 0 && parkedFrom(receiver.from) == 0) {
+                connection.later(receiver::consumeAgain, 0);
+            }
+        }
         worker.workers().events().ended(worker.getRouteId(), queue, outcome, work.age());
         if (leaving || stopAsked.get()) {
             changed();
         }
     }
 
-    /** The message is cared for: the broker may forget it. */
+    /** The message is cared for: the broker may forget it, unless it was given back meanwhile. */
     void acknowledge(Work work, Outcome outcome) {
-        Delivery delivery = work.delivery();
-        Outcome how = outcome;
-        if (acknowledging && worker.options().automatic()) {
-            boolean acknowledged = acknowledge(
-                    () -> delivery.acknowledgements().done(delivery.envelope().getDeliveryTag()));
-            how = acknowledged ? outcome : Outcome.LOST;
+        // the first end counts: a broker closes the channel over a message that is settled twice
+        if (!work.end(outcome)) {
+            return;
         }
-        ended(work, how);
+        boolean acknowledged = !acknowledging
+                || !worker.options().automatic()
+                || acknowledge(() -> work.delivery()
+                        .acknowledgements()
+                        .done(work.delivery().envelope().getDeliveryTag()));
+        left(work, acknowledged ? outcome : Outcome.LOST);
     }
 
     /** What the client does to acknowledge. */
@@ -238,10 +276,14 @@ final class WorkerChannel {
     /** Gives the message back to its queue, in the way that no broker counts as a crash of its worker. */
     void giveBack(Work work, Outcome outcome) {
         boolean lost = acknowledging && !work.delivery().channel().isOpen();
+        Outcome how = lost ? Outcome.LOST : outcome;
+        if (!work.end(how)) {
+            return;
+        }
         if (acknowledging && worker.options().automatic()) {
             giveBack(work.delivery());
         }
-        ended(work, lost ? Outcome.LOST : outcome);
+        left(work, how);
     }
 
     private void giveBack(Delivery delivery) {
@@ -280,7 +322,7 @@ final class WorkerChannel {
 
     /** Whether neither a message is in hand nor one will be, but for those that wait in a step for others. */
     boolean isIdle() {
-        return threadEnded && handedBack && inHand.stream().allMatch(Work::isParked);
+        return threadEnded && (handedBack || leaving) && inHand.stream().allMatch(Work::isParked);
     }
 
     /**

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.kuteng.broker.BetweenReads;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerException;
@@ -64,6 +65,9 @@ final class WorkerConnection {
 
     /** Read by anybody, changed by the thread that opens and by what ends a consumer. */
     private final List<WorkerChannel> channels = new CopyOnWriteArrayList<>();
+
+    /** Those whose channel has ended while work of theirs was in hand, until that has ended. */
+    private final List<WorkerChannel> endedAtWork = new CopyOnWriteArrayList<>();
 
     /** Those whose worker sleeps though there are messages. */
     private final Queue<PrefetchBuffer> asleep = new ConcurrentLinkedQueue<>();
@@ -112,6 +116,10 @@ final class WorkerConnection {
         return channels.size();
     }
 
+    private Stream<WorkerChannel> withEnded() {
+        return Stream.concat(channels.stream(), endedAtWork.stream());
+    }
+
     /** How many messages the broker has sent ahead of those in hand. */
     int buffered() {
         return channels.stream().mapToInt(WorkerChannel::buffered).sum();
@@ -119,7 +127,7 @@ final class WorkerConnection {
 
     /** The messages in hand. */
     List<Work> inHand() {
-        return channels.stream().flatMap(channel -> channel.inHand().stream()).toList();
+        return withEnded().flatMap(channel -> channel.inHand().stream()).toList();
     }
 
     /**
@@ -252,6 +260,10 @@ final class WorkerConnection {
                         null);
             }
             WorkerChannel opened = new WorkerChannel(worker, this, channel, queue, index);
+            endedAtWork.removeIf(ended -> !ended.isAtWork());
+            endedAtWork.stream()
+                    .filter(ended -> ended.queue().equals(queue) && ended.index() == index)
+                    .forEach(opened::workAfter);
             channels.add(opened);
             begin(opened);
         } catch (IOException | RuntimeException e) {
@@ -323,12 +335,16 @@ final class WorkerConnection {
             if (allOfThem || !isConnected()) {
                 // they all end with it, and are opened again together
                 channels.forEach(WorkerChannel::leave);
+                channels.stream().filter(WorkerChannel::isAtWork).forEach(endedAtWork::add);
                 channels.clear();
                 lostNanos = System.nanoTime();
                 log.warn("lost the connection to the broker; what was in hand will be delivered again");
                 worker.workers().events().disconnected(connectionName(), String.valueOf(reason));
             } else {
                 channels.remove(channel);
+                if (channel.isAtWork()) {
+                    endedAtWork.add(channel);
+                }
                 log.warn("consumer {} ended: {}; opening it again", channel.index(), explained(reason));
                 worker.workers().events().consumerEnded(worker.getRouteId(), channel.queue(), reason);
                 channel.discard();
@@ -478,7 +494,7 @@ final class WorkerConnection {
 
     /** Whether no work is in hand, but what waits in a step for others. */
     boolean isIdle() {
-        return channels.stream().allMatch(WorkerChannel::isIdle);
+        return withEnded().allMatch(WorkerChannel::isIdle);
     }
 
     /**
@@ -487,7 +503,7 @@ final class WorkerConnection {
      * @param deadline in terms of {@link System#nanoTime()}
      */
     void awaitIdle(long deadline) {
-        channels.forEach(channel -> channel.awaitIdle(deadline));
+        withEnded().forEach(channel -> channel.awaitIdle(deadline));
     }
 
     /**

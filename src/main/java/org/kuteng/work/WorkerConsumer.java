@@ -441,7 +441,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             }
             settleMessage(channel, work);
         } catch (NotNowException e) {
-            putBack(channel, work, e);
+            putBackSafely(channel, work, e);
         } catch (Throwable e) {
             // nothing above is expected to throw: the message must not hang all the same
             holdBack(
@@ -452,11 +452,20 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         }
     }
 
+    private void putBackSafely(WorkerChannel channel, Work work, NotNowException why) {
+        try {
+            putBack(channel, work, why);
+        } catch (Throwable e) {
+            log.debug("simply given back", e);
+            channel.giveBack(work, Outcome.PUT_BACK);
+        }
+    }
+
     private void run(Runnable whenDone) {
         try {
             whenDone.run();
-        } catch (RuntimeException e) {
-            log.warn("work is done, but that could not be noted: {}", e.toString(), e);
+        } catch (Throwable e) {
+            log.warn("work is done, but that could not be noted: {}", Thrown.line(e, MAX_CAUSE), Thrown.forLog(e));
         }
     }
 
@@ -526,7 +535,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
                 holdBack(
                         channel,
                         work,
-                        "it could not be sent to " + move.message().target() + ": " + failure.getMessage(),
+                        "it could not be sent to " + move.message().target() + ": " + Thrown.line(failure, MAX_CAUSE),
                         () -> move(channel, work, move));
             }
         };
@@ -595,7 +604,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
                 move(channel, work, move);
                 return;
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             log.debug("simply given back", e);
         }
         channel.giveBack(work, Outcome.HANDED_BACK);

@@ -17,6 +17,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.MessageProperties;
+import com.rabbitmq.client.impl.LongStringHelper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -203,6 +204,35 @@ class EmbeddedBrokerTest {
         assertEquals("é", PlainClient.text(got.getHeaders(), "cause"));
         assertEquals(3, got.getHeaders().size());
         assertFalse(back.getEnvelope().isRedeliver());
+    }
+
+    @Test
+    void headersThatItCannotReadItselfAreForTheReceiverToRead() throws Exception {
+        channel.queueDeclare("unread", true, false, false, null);
+        channel.queueDeclare("unread.retry", true, false, false, retryAfter(Duration.ofMillis(50), "unread"));
+        List<Map<String, Object>> unreadable = List.of(
+                Map.of("table", Map.of()),
+                Map.of("", 1),
+                Map.of("text", LongStringHelper.asLongString(new byte[] {(byte) 0xff})));
+        for (Map<String, Object> headers : unreadable) {
+            channel.basicPublish("", "unread.retry", properties(headers), new byte[0]);
+        }
+        await().until(() -> channel.messageCount("unread.retry") == 0);
+        assertEquals(unreadable.size(), channel.messageCount("unread"));
+
+        // it has looked for expired messages twice
+        for (int looks = 0; looks < 2; looks++) {
+            channel.basicPublish("", "unread.retry", null, new byte[0]);
+            await().until(() -> channel.messageCount("unread.retry") == 0);
+        }
+
+        for (Map<String, Object> headers : unreadable) {
+            assertEquals(headers, channel.basicGet("unread", true).getProps().getHeaders());
+        }
+    }
+
+    private static BasicProperties properties(Map<String, Object> headers) {
+        return new BasicProperties.Builder().headers(headers).build();
     }
 
     @Test

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.kuteng.broker.BrokerKind;
 import org.kuteng.events.WorkEvents;
@@ -228,6 +230,30 @@ class AdmissionTest extends PublisherFixture {
         publisher.stopWaiting();
 
         Exception thrown = assertThrows(Exception.class, waiting::get);
+        assertEquals(SendFailedException.class, thrown.getCause().getClass());
+    }
+
+    @Test
+    void whoWaitsWhileAQueueIsDeclaredAgainIsToldWhenTheEndComes() throws Exception {
+        Publisher publisher = publisher(PATIENT);
+        publisher.remember(QUEUE);
+        OutgoingMessage first = message("a");
+        send(publisher, first);
+        CountDownLatch declaring = new CountDownLatch(1);
+        CountDownLatch mayGoOn = new CountDownLatch(1);
+        broker.last().onDeclare(() -> {
+            declaring.countDown();
+            awaitUninterrupted(mayGoOn);
+        });
+        broker.last().giveBack(first);
+        broker.last().ack(1, false);
+        awaitUninterrupted(declaring);
+        CompletableFuture<Outcome> waiting = sendElsewhere(publisher, "b");
+
+        publisher.stopWaiting();
+
+        Exception thrown = assertThrows(Exception.class, () -> waiting.get(5, TimeUnit.SECONDS));
+        mayGoOn.countDown();
         assertEquals(SendFailedException.class, thrown.getCause().getClass());
     }
 

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -61,6 +62,18 @@ class ClosingTest extends PublisherFixture {
                 "message for queue 'kuteng' not sent: kuteng is stopping",
                 assertThrows(SendFailedException.class, () -> send(publisher, "b"))
                         .getMessage());
+    }
+
+    @Test
+    void afterwardsASendToATargetThatWasNotUsedBeforeFailsAtOnceToo() {
+        Publisher publisher = publisher(PATIENT);
+        publisher.close();
+
+        SendFailedException thrown = assertTimeoutPreemptively(
+                PATIENT.dividedBy(4),
+                () -> assertThrows(SendFailedException.class, () -> send(publisher, message("", "other", "a"))));
+
+        assertEquals("message for queue 'other' not sent: kuteng is stopping", thrown.getMessage());
     }
 
     @Test

@@ -35,7 +35,8 @@ class CompletionsTest {
         Exception why = new SendFailedException(SendFailedException.Kind.RETURNED, "returned", null);
         List<Exception> failures = new ArrayList<>();
         Unconfirmed lucky = message(failures::add);
-        Unconfirmed unlucky = message(failures::add).failed(why);
+        Unconfirmed unlucky = message(failures::add);
+        unlucky.failure = why;
 
         new Completions(Runnable::run).tell(List.of(lucky, unlucky));
 

@@ -78,6 +78,7 @@ final class FakeChannel {
     }
 
     private Object declare(String queue) {
+        connection.onDeclare.run();
         if (connection.refusal != null) {
             throw new ShutdownSignalException(false, false, connection.refusal, null);
         }

@@ -36,6 +36,7 @@ public final class FakeConnection {
     final Listeners listeners = new Listeners();
     volatile Runnable onWrite = () -> {};
     volatile Runnable onWritten = () -> {};
+    volatile Runnable onDeclare = () -> {};
     volatile Throwable thrown;
     volatile Method refusal;
     private final BrokerKind kind;
@@ -165,6 +166,11 @@ public final class FakeConnection {
     /** What the client does while a message is written. */
     void onWrite(Runnable action) {
         onWrite = action;
+    }
+
+    /** What the broker does when something is declared. */
+    void onDeclare(Runnable action) {
+        onDeclare = action;
     }
 
     /** What happens as soon as a message is written. */

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -166,7 +167,7 @@ class RefusalTest extends PublisherFixture {
 
     @Test
     void aRefusedMessageThatFindsNoConnectionAnyMoreIsStillRefusedAndNotUnknown() throws Exception {
-        Publisher publisher = publisher(settings(java.time.Duration.ofMillis(500), 10, true));
+        Publisher publisher = publisher(settings(Duration.ofMillis(500), 10, true));
         Outcome outcome = send(publisher, "a");
         broker.goAway();
         FakeConnection first = broker.last();
@@ -175,6 +176,38 @@ class RefusalTest extends PublisherFixture {
         first.nack(1, false);
 
         assertEquals(SendFailedException.Kind.REFUSED, outcome.kind());
+    }
+
+    @Test
+    void aRefusedMessageThatWasWrittenOnceMoreAndNotAnsweredHasAnUnknownOutcome() throws Exception {
+        Publisher publisher = publisher(settings(Duration.ofMillis(500), 10, true));
+        Outcome outcome = send(publisher, "a");
+        FakeConnection first = broker.last();
+        first.nack(1, false);
+        await().until(() -> first.written.equals(List.of("/kuteng:a", "/kuteng:a")));
+
+        broker.goAway();
+        first.cut();
+
+        assertEquals(SendFailedException.Kind.UNKNOWN, outcome.kind());
+    }
+
+    @Test
+    void aChannelThatWasExchangedEndsThoughItsLastMessageWasNeverAnswered() throws Exception {
+        Publisher publisher = publisher(settings(Duration.ofMillis(500), 10, true));
+        Outcome refused = send(publisher, "a");
+        Outcome forgotten = send(publisher, "b");
+        FakeConnection connection = broker.last();
+        FakeChannel exchanged = connection.lastChannel();
+
+        exchanged.nack(1, false);
+        await().until(() -> connection.channels.size() == 2
+                && connection.lastChannel().written.equals(List.of("/kuteng:a")));
+        connection.ack(1, false);
+
+        refused.isConfirmed();
+        assertEquals(SendFailedException.Kind.UNKNOWN, forgotten.kind());
+        await().until(() -> !exchanged.isOpen());
     }
 
     /** Until the target is known to refuse. */

@@ -2,6 +2,7 @@ package org.kuteng.untrusted;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -77,7 +78,10 @@ class ThrownTest {
     void aLogIsGivenWhatItCanPrint() {
         Throwable harmless = new Exception("harmless", new Exception("too"));
         assertSame(harmless, Thrown.forLog(harmless));
-        assertSame(circle().getClass(), Thrown.forLog(circle()).getClass());
+
+        Throwable round = Thrown.forLog(circle());
+        assertNull(round.getCause());
+        assertTrue(round.toString().contains("Exception: first; caused by Exception: second"), round::toString);
 
         Throwable hostile = new Exception("outer", new HostileException());
         Throwable stand = Thrown.forLog(hostile);

@@ -23,7 +23,7 @@ final class RunningWorker implements AutoCloseable {
         context.getRegistry().bind("spring-rabbitmq", new WorkQueueComponent());
         context.getRegistry().bind("broker", new Broker(ConnectionSettings.of(BrokerUri.parse(uri))));
         context.getRegistry().bind("failureHandling", failures);
-        context.getRegistry().bind("failedStep", new FailedStepInterceptor());
+        context.getCamelContextExtension().addInterceptStrategy(new FailedStepInterceptor());
     }
 
     static FailureHandler failures(RetrySettings settings) {

@@ -277,6 +277,32 @@ abstract class SoundWorkerBehaviour {
     }
 
     @Test
+    void noMoreWorkAtATimeThanThereAreConsumersThoughTheConnectionIsLost(TestBroker broker) throws Exception {
+        AtomicInteger atWork = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        try (PlainClient client = broker.client();
+                TcpProxy proxy = TcpProxy.to(broker);
+                RunningWorker worker = worker(proxy.uri(), "&prefetchCount=1&concurrentConsumers=2", exchange -> {
+                    most.accumulateAndGet(atWork.incrementAndGet(), Math::max);
+                    mayEnd.await();
+                    atWork.decrementAndGet();
+                    done.add(text(exchange));
+                })) {
+            client.publish(QUEUE, "message ", 4);
+            await().until(() -> atWork.get() == 2);
+            proxy.cut();
+            // the new consumers have got the other messages
+            await().atMost(PATIENCE).until(() -> worker.worker("worker").buffered() == 2);
+
+            assertEquals(2, worker.worker("worker").inHand().size());
+            mayEnd.countDown();
+            await().atMost(PATIENCE).until(() -> Set.copyOf(done).size() == 4);
+            assertEquals(2, most.get());
+        }
+    }
+
+    @Test
     void queuesThatVanishAreDeclaredAgainWhenTheyAreNeeded(TestBroker broker) throws Exception {
         try (PlainClient client = broker.client();
                 RunningWorker worker = worker(broker.uri(), "", exchange -> {

@@ -48,12 +48,17 @@ final class Batch {
         return all;
     }
 
-    /** The batch is complete: the exchange stands for all of its messages, and lets go of them at its end. */
-    void completedAs(Exchange exchange) {
+    /**
+     * The batch is complete: the exchange stands for all of its messages, and lets go of them at its end.
+     *
+     * @return what holds them until then
+     */
+    Handover completedAs(Exchange exchange) {
         Handover all = Handover.of(exchange, handovers());
         Work.batch(exchange, all.works());
         all.resume();
         all.travelWith(exchange);
+        return all;
     }
 
     /** The route says that it is to be discarded: its messages are done. */

@@ -98,13 +98,22 @@ class BatchStrategy extends ServiceSupport implements AggregationStrategy, Camel
     public void onCompletion(Exchange exchange) {
         exchange.removeProperty(HANDOVER);
         Batch batch = Batch.take(exchange);
+        Handover handover = null;
         if (batch != null) {
-            batch.completedAs(exchange);
+            handover = batch.completedAs(exchange);
             if (step.batches() != null) {
                 step.batches().sentOn(exchange);
             }
         }
-        users.onCompletion(exchange);
+        try {
+            users.onCompletion(exchange);
+        } catch (Throwable e) {
+            // Camel forgets the batch then
+            if (handover != null) {
+                handover.failed(exchange, e);
+            }
+            throw e;
+        }
     }
 
     @Override
@@ -119,7 +128,19 @@ class BatchStrategy extends ServiceSupport implements AggregationStrategy, Camel
 
     @Override
     public void timeout(Exchange exchange, int index, int total, long timeout) {
-        users.timeout(exchange, index, total, timeout);
+        try {
+            users.timeout(exchange, index, total, timeout);
+        } catch (Throwable e) {
+            // Camel forgets the batch then, too
+            Batch batch = Batch.take(exchange);
+            if (batch != null) {
+                batch.completedAs(exchange).failed(exchange, e);
+                if (step.batches() != null) {
+                    step.batches().sentOn(exchange);
+                }
+            }
+            throw e;
+        }
     }
 
     @Override

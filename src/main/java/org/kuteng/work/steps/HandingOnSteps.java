@@ -5,13 +5,19 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
+import org.apache.camel.model.MulticastDefinition;
+import org.apache.camel.model.RecipientListDefinition;
 import org.apache.camel.model.ResequenceDefinition;
+import org.apache.camel.model.SplitDefinition;
 import org.apache.camel.model.WireTapDefinition;
 import org.apache.camel.processor.WireTapProcessor;
 import org.apache.camel.spi.InterceptStrategy;
 import org.apache.camel.support.processor.DelegateAsyncProcessor;
 
-/** Holds what {@code wireTap} and {@code resequence} take, before they take it. */
+/**
+ * Holds what {@code wireTap} and {@code resequence} take, before they take it; notes when {@code multicast},
+ * {@code split} and {@code recipientList} have ended.
+ */
 final class HandingOnSteps implements InterceptStrategy {
 
     @Override
@@ -23,7 +29,31 @@ final class HandingOnSteps implements InterceptStrategy {
             tap.setOnPrepare(wrapped.preparing(tap.getOnPrepare()));
             return wrapped;
         }
+        if (definition instanceof MulticastDefinition
+                || definition instanceof SplitDefinition
+                || definition instanceof RecipientListDefinition<?>) {
+            return new Dividing(target);
+        }
         return definition instanceof ResequenceDefinition ? new Resequencing(target, definition.getId()) : target;
+    }
+
+    /** A step that makes parts of an exchange: a part can find out whether the step still waits for it. */
+    private static final class Dividing extends DelegateAsyncProcessor {
+        Dividing(Processor target) {
+            super(target);
+        }
+
+        @Override
+        public boolean process(Exchange exchange, AsyncCallback callback) {
+            Division around = Division.of(exchange);
+            Division division = new Division();
+            exchange.setProperty(Division.PROPERTY, division);
+            return super.process(exchange, doneSync -> {
+                division.end();
+                exchange.setProperty(Division.PROPERTY, around);
+                callback.done(doneSync);
+            });
+        }
     }
 
     private static final class Tap extends DelegateAsyncProcessor {

@@ -6,6 +6,7 @@ import java.util.Objects;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.SynchronizationAdapter;
 import org.kuteng.work.FailedStep;
+import org.kuteng.work.Failure;
 import org.kuteng.work.Work;
 import org.kuteng.work.Work.Hold;
 
@@ -79,6 +80,19 @@ final class Handover extends SynchronizationAdapter {
         holds.forEach(Hold::release);
     }
 
+    /**
+     * The exchange that carries the works on has failed, or will never end: the attempt has failed. It may belong to
+     * another message, which has taken these in ({@code pollEnrich}).
+     */
+    void failed(Exchange exchange, Throwable thrown) {
+        try {
+            Failure failure = FailedStep.of(exchange, thrown, false);
+            works().forEach(work -> work.fail(failure));
+        } finally {
+            release();
+        }
+    }
+
     @Override
     public void onComplete(Exchange exchange) {
         release();
@@ -86,11 +100,7 @@ final class Handover extends SynchronizationAdapter {
 
     @Override
     public void onFailure(Exchange exchange) {
-        try {
-            Work.fail(exchange, FailedStep.of(exchange, exchange.getException(), false));
-        } finally {
-            release();
-        }
+        failed(exchange, exchange.getException());
     }
 
     @Override

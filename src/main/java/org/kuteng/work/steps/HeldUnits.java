@@ -6,7 +6,6 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
-import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.Ordered;
 import org.apache.camel.spi.UnitOfWork;
 import org.apache.camel.spi.UnitOfWorkFactory;
@@ -76,8 +75,8 @@ final class HeldUnits implements UnitOfWorkFactory {
     private static final class End extends SynchronizationAdapter {
         private final List<Hold> holds = new ArrayList<>(1);
 
-        /** The work whose route waits for the exchange; null if none does. */
-        private final Work waiting;
+        /** The step that the exchange is a part of; null if it is none. */
+        private final Division division;
 
         End(Exchange exchange) {
             String step = step(exchange);
@@ -85,25 +84,17 @@ final class HeldUnits implements UnitOfWorkFactory {
                 holds.add(work.hold(step, false));
             }
             holds.removeIf(Objects::isNull);
-            Work own = Work.of(exchange);
-            waiting = !own.isRouteCompleted() && isPartOf(own.exchange(), exchange) ? own : null;
+            division = Division.of(exchange);
         }
 
         private static String step(Exchange exchange) {
             return "a copy in route " + exchange.getFromRouteId();
         }
 
-        private static boolean isPartOf(Exchange whole, Exchange part) {
-            return whole != null
-                    && whole.getExchangeId().equals(part.getProperty(ExchangePropertyKey.CORRELATION_ID))
-                    && (part.getProperty(ExchangePropertyKey.MULTICAST_INDEX) != null
-                            || part.getProperty(ExchangePropertyKey.SPLIT_INDEX) != null);
-        }
-
         @Override
         public void onFailure(Exchange exchange) {
-            // else the route has taken the failure over, or will
-            if (waiting != null && waiting.isRouteCompleted()) {
+            // else the step has taken the failure over, or will
+            if (division != null && division.hasEnded()) {
                 Work.fail(exchange, FailedStep.of(exchange, exchange.getException(), false));
             }
             onDone(exchange);

@@ -9,8 +9,11 @@ import org.apache.camel.Route;
 import org.apache.camel.model.AggregateDefinition;
 import org.apache.camel.model.ErrorHandlerDefinition;
 import org.apache.camel.model.IdempotentConsumerDefinition;
+import org.apache.camel.model.MulticastDefinition;
 import org.apache.camel.model.OnCompletionDefinition;
+import org.apache.camel.model.RecipientListDefinition;
 import org.apache.camel.model.ResequenceDefinition;
+import org.apache.camel.model.SplitDefinition;
 import org.apache.camel.model.config.BatchResequencerConfig;
 import org.apache.camel.model.config.StreamResequencerConfig;
 import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
@@ -19,6 +22,9 @@ import org.apache.camel.model.errorhandler.RefErrorHandlerDefinition;
 import org.apache.camel.processor.resequencer.DefaultExchangeComparator;
 import org.apache.camel.processor.resequencer.ExpressionResultComparator;
 import org.apache.camel.reifier.IdempotentConsumerReifier;
+import org.apache.camel.reifier.MulticastReifier;
+import org.apache.camel.reifier.RecipientListReifier;
+import org.apache.camel.reifier.SplitReifier;
 import org.apache.camel.spi.IdempotentRepository;
 import org.apache.camel.spi.ProcessorFactory;
 import org.apache.camel.support.CamelContextHelper;
@@ -43,6 +49,30 @@ final class KeptProcessors implements ProcessorFactory {
         }
         if (definition instanceof OnCompletionDefinition onCompletion) {
             return new KeptOnCompletion(route, onCompletion).createProcessor();
+        }
+        if (definition instanceof SplitDefinition) {
+            return new SplitReifier(route, (SplitDefinition) definition) {
+                @Override
+                public Object lookupByName(String name) {
+                    return SoundStrategy.of(super.lookupByName(name));
+                }
+            }.createProcessor();
+        }
+        if (definition instanceof MulticastDefinition) {
+            return new MulticastReifier(route, (MulticastDefinition) definition) {
+                @Override
+                public Object lookupByName(String name) {
+                    return SoundStrategy.of(super.lookupByName(name));
+                }
+            }.createProcessor();
+        }
+        if (definition instanceof RecipientListDefinition) {
+            return new RecipientListReifier(route, (RecipientListDefinition<?>) definition) {
+                @Override
+                public Object lookupByName(String name) {
+                    return SoundStrategy.of(super.lookupByName(name));
+                }
+            }.createProcessor();
         }
         if (definition instanceof ResequenceDefinition resequence) {
             keepEqualElements(route.getCamelContext(), resequence);

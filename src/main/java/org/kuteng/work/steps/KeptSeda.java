@@ -64,12 +64,17 @@ public final class KeptSeda extends SedaComponent {
 
         @Override
         public boolean process(Exchange exchange, AsyncCallback callback) {
-            return super.process(exchange, doneSync -> {
-                if (exchange.getException() != null && exchange.getProperty(WAITED_FOR) == null) {
-                    Work.fail(exchange, FailedStep.of(exchange, exchange.getException(), false));
-                }
-                callback.done(doneSync);
-            });
+            try {
+                return super.process(exchange, doneSync -> {
+                    if (exchange.getException() != null && exchange.getProperty(WAITED_FOR) == null) {
+                        Work.fail(exchange, FailedStep.of(exchange, exchange.getException(), false));
+                    }
+                    callback.done(doneSync);
+                });
+            } finally {
+                // a step may have left it set: Camel's thread would never take another message from its queue
+                Thread.interrupted();
+            }
         }
     }
 

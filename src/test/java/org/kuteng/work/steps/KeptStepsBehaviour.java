@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
 import org.apache.camel.LoggingLevel;
 import org.apache.camel.builder.RouteBuilder;
@@ -99,7 +100,8 @@ abstract class KeptStepsBehaviour {
         gate.countDown();
         awaitInHand(0);
         routes.close();
-        assertEquals(0, client.messages(QUEUE));
+        // the last acknowledgement may still be on its way
+        await().until(() -> client.messages(QUEUE) == 0);
     }
 
     @Test
@@ -190,6 +192,72 @@ abstract class KeptStepsBehaviour {
         client.publish(QUEUE, "message ", 1);
         awaitDead(1);
         assertEquals(2, routes.done.stream().filter("failed message 0"::equals).count());
+    }
+
+    @Test
+    void aStepThatRemovesAllPropertiesTakesNoMessageOutOfTheHand(TestBroker broker) throws Exception {
+        routes.start(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from(FROM).routeId("worker").removeProperties("*").to("seda:on");
+                from("seda:on").routeId("on").removeProperties("*").wireTap("direct:tapped");
+                from("direct:tapped").routeId("tapped").process(e -> fail(e));
+            }
+        });
+        client.publish(QUEUE, "message ", 1);
+        awaitDead(1);
+    }
+
+    @Test
+    void whatAnotherMessageTakesInFailsWithIt(TestBroker broker) throws Exception {
+        routes.start(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from(FROM + "&concurrentConsumers=2&prefetchCount=1")
+                        .routeId("worker")
+                        .choice()
+                        .when(body().isEqualTo("message 0"))
+                        .to("seda:taken-in")
+                        .otherwise()
+                        .pollEnrich("seda:taken-in", PATIENCE.toMillis())
+                        .process(e -> fail(e))
+                        .end();
+            }
+        });
+        client.publish(QUEUE, "message ", 2);
+        awaitDead(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "split: {parallelProcessing: true, tokenize: ' ', aggregationStrategy: broken, steps: [to: direct:on]}",
+                "multicast: {parallelProcessing: true, aggregationStrategy: broken, steps: [to: direct:on]}",
+                "recipientList: {parallelProcessing: true, constant: direct:on, aggregationStrategy: broken}"
+            })
+    void anErrorOfAStrategyIsAFailedAttempt(String step, TestBroker broker) throws Exception {
+        AggregationStrategy broken = (before, part) -> {
+            throw new StackOverflowError();
+        };
+        routes.context().getRegistry().bind("broken", broken);
+        String yaml = """
+                - route:
+                    id: worker
+                    from:
+                      uri: spring-rabbitmq:default
+                      parameters: {queues: %s}
+                      steps:
+                        - %s
+                """.formatted(QUEUE, step);
+        PluginHelper.getRoutesLoader(routes.context()).loadRoutes(ResourceHelper.fromString("worker.yaml", yaml));
+        routes.start(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from("direct:on").routeId("on").process(e -> note(e));
+            }
+        });
+        client.publish(QUEUE, "message ", 1);
+        awaitDead(1);
     }
 
     @Test
@@ -290,7 +358,8 @@ abstract class KeptStepsBehaviour {
         });
         client.publish(QUEUE, "message ", 3);
         awaitDead(3);
-        assertEquals(0, client.messages(QUEUE));
+        // the last acknowledgement may still be on its way
+        await().until(() -> client.messages(QUEUE) == 0);
     }
 
     @Test
@@ -331,7 +400,8 @@ abstract class KeptStepsBehaviour {
         awaitInHand(3);
         awaitInHand(0);
         routes.close();
-        assertEquals(0, client.messages(QUEUE));
+        // the last acknowledgement may still be on its way
+        await().until(() -> client.messages(QUEUE) == 0);
         assertTrue(routes.done.isEmpty());
     }
 
@@ -370,7 +440,8 @@ abstract class KeptStepsBehaviour {
         awaitInHand(3);
         routes.close();
         assertEquals(List.of("batch"), List.copyOf(routes.done));
-        assertEquals(0, client.messages(QUEUE));
+        // the last acknowledgement may still be on its way
+        await().until(() -> client.messages(QUEUE) == 0);
     }
 
     @Test
@@ -554,6 +625,139 @@ abstract class KeptStepsBehaviour {
         awaitDead(1);
     }
 
+    /** The branch belongs to a copy of the message's exchange, whose route has ended by then. */
+    @ParameterizedTest
+    @ValueSource(strings = {"seda:between", "direct:around", "direct:batch"})
+    void aBranchOfACopyThatFailsAfterTheTimeOutIsAFailedAttempt(String next, TestBroker broker) throws Exception {
+        routes.start(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from(FROM).routeId("worker").to(next);
+                from("seda:between").routeId("seda").to("direct:between");
+                from("direct:around").routeId("around").multicast().to("direct:between", "direct:fast");
+                from("direct:batch")
+                        .routeId("batch")
+                        .aggregate(constant("all"), new UseLatestAggregationStrategy())
+                        .completionSize(1)
+                        .to("direct:between");
+                from("direct:between")
+                        .routeId("between")
+                        .multicast()
+                        .parallelProcessing()
+                        .timeout(200)
+                        .to("direct:fast", "direct:slow")
+                        .end()
+                        .process(e -> note(e));
+                from("direct:fast").routeId("fast").process(e -> {});
+                from("direct:slow").routeId("slow").process(e -> begin(e)).process(e -> fail(e));
+            }
+        });
+        client.publish(QUEUE, "message ", 1);
+        awaitDone("message 0");
+        awaitOnlyTheBranchInHand();
+        gate.countDown();
+        awaitDead(1);
+    }
+
+    /** The branch is all that is still worked on. */
+    private void awaitOnlyTheBranchInHand() {
+        await().atMost(PATIENCE)
+                .until(() -> routes.context().getInflightRepository().size("between") == 0
+                        && routes.context().getInflightRepository().size("around") == 0);
+    }
+
+    @Test
+    void aBranchThatFailsBetweenTheTimeOutAndTheEndOfTheRouteIsAFailedAttempt(TestBroker broker) throws Exception {
+        CountDownLatch failed = new CountDownLatch(1);
+        routes.start(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from(FROM)
+                        .routeId("worker")
+                        .multicast()
+                        .parallelProcessing()
+                        .timeout(200)
+                        .to("direct:fast", "direct:slow")
+                        .end()
+                        .process(e -> gate.countDown())
+                        .process(e -> failed.await());
+                from("direct:fast").routeId("fast").process(e -> {});
+                from("direct:slow").routeId("slow").process(e -> gate.await()).process(e -> fail(e));
+            }
+        });
+        client.publish(QUEUE, "message ", 1);
+        awaitDone("failed message 0");
+        await().atMost(PATIENCE)
+                .until(() -> routes.context().getInflightRepository().size("slow") == 0);
+        failed.countDown();
+        awaitDead(1);
+    }
+
+    /** Camel calls a step that ends with such an Error done, and lets the Error through. */
+    @ParameterizedTest
+    @ValueSource(strings = {"seda:on", "wireTap", "threads"})
+    void anErrorOnAnotherThreadIsAFailedAttempt(String how, TestBroker broker) throws Exception {
+        routes.start(new RouteBuilder() {
+            @Override
+            public void configure() {
+                switch (how) {
+                    case "threads" ->
+                        from(FROM)
+                                .routeId("worker")
+                                .threads()
+                                .process(e -> overflow(e))
+                                .process(e -> note(e));
+                    case "wireTap" -> from(FROM).routeId("worker").wireTap("direct:on");
+                    default -> from(FROM).routeId("worker").to(how);
+                }
+                from("direct:on").routeId("direct").process(e -> overflow(e)).process(e -> note(e));
+                from("seda:on").routeId("seda").process(e -> overflow(e)).process(e -> note(e));
+            }
+        });
+        client.publish(QUEUE, "message ", 3);
+        awaitDead(3);
+        assertEquals(6, routes.done.size(), () -> "no step after it: " + routes.done);
+    }
+
+    private void overflow(Exchange exchange) {
+        routes.done.add("failed " + exchange.getMessage().getBody(String.class));
+        throw new StackOverflowError();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"size", "timeout"})
+    void aBatchWhoseStrategyThrowsWhenItIsCompleteIsAFailedAttempt(String completed, TestBroker broker)
+            throws Exception {
+        routes.start(new RouteBuilder() {
+            @Override
+            public void configure() {
+                var batch = from(FROM + "&prefetchCount=10")
+                        .routeId("worker")
+                        .aggregate(constant("all"), new ThrowsWhenComplete());
+                if (completed.equals("size")) {
+                    batch.completionSize(1);
+                } else {
+                    batch.completionTimeout(200).completionTimeoutCheckerInterval(50);
+                }
+                batch.process(e -> note(e));
+            }
+        });
+        client.publish(QUEUE, "message ", 1);
+        awaitDead(1);
+    }
+
+    private static final class ThrowsWhenComplete implements AggregationStrategy {
+        @Override
+        public Exchange aggregate(Exchange batch, Exchange message) {
+            return message;
+        }
+
+        @Override
+        public void onCompletion(Exchange exchange) {
+            throw new IllegalStateException("no");
+        }
+    }
+
     @Test
     void aFailureThatASplitHandlesIsNone(TestBroker broker) throws Exception {
         routes.start(new RouteBuilder() {
@@ -616,11 +820,11 @@ abstract class KeptStepsBehaviour {
                       steps:
                         - throwException: {exceptionType: java.lang.IllegalStateException, message: second}
                 """.formatted(
-                place.equals("file")
-                        ? "- " + channel
-                        : place.equals("configuration") ? "- routeConfiguration:\n    " + channel : "",
-                place.equals("route") ? channel : "",
-                QUEUE);
+                        place.equals("file")
+                                ? "- " + channel
+                                : place.equals("configuration") ? "- routeConfiguration:\n    " + channel : "",
+                        place.equals("route") ? channel : "",
+                        QUEUE);
         PluginHelper.getRoutesLoader(routes.context()).loadRoutes(ResourceHelper.fromString("worker.yaml", yaml));
         routes.start(new RouteBuilder() {
             @Override
