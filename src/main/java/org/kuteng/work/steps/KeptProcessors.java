@@ -3,6 +3,7 @@ package org.kuteng.work.steps;
 import java.util.Set;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ErrorHandlerFactory;
+import org.apache.camel.Expression;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
@@ -19,6 +20,7 @@ import org.apache.camel.model.config.StreamResequencerConfig;
 import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
 import org.apache.camel.model.errorhandler.DefaultErrorHandlerProperties;
 import org.apache.camel.model.errorhandler.RefErrorHandlerDefinition;
+import org.apache.camel.model.language.ExpressionDefinition;
 import org.apache.camel.processor.resequencer.DefaultExchangeComparator;
 import org.apache.camel.processor.resequencer.ExpressionResultComparator;
 import org.apache.camel.reifier.IdempotentConsumerReifier;
@@ -34,6 +36,14 @@ final class KeptProcessors implements ProcessorFactory {
 
     /** Where a message from a queue may come in. */
     private static final Set<String> FROM_QUEUES = Set.of("spring-rabbitmq", "direct", "seda", "kamelet");
+
+    /** The {@code delimiter} of a split with which the whole value is one part. */
+    private static final String SINGLE_PART = "single";
+
+    /** The {@code delimiter} of a split with which a string is one part, and a list is still split. */
+    private static final String NO_DELIMITER = "false";
+
+    private static final String DEFAULT_DELIMITER = ",";
 
     private final ProcessorFactory camels;
 
@@ -51,12 +61,7 @@ final class KeptProcessors implements ProcessorFactory {
             return new KeptOnCompletion(route, onCompletion).createProcessor();
         }
         if (definition instanceof SplitDefinition) {
-            return new SplitReifier(route, (SplitDefinition) definition) {
-                @Override
-                public Object lookupByName(String name) {
-                    return SoundStrategy.of(super.lookupByName(name));
-                }
-            }.createProcessor();
+            return createSplit(route, (SplitDefinition) definition);
         }
         if (definition instanceof MulticastDefinition) {
             return new MulticastReifier(route, (MulticastDefinition) definition) {
@@ -80,6 +85,28 @@ final class KeptProcessors implements ProcessorFactory {
             return createIdempotent(route, idempotent);
         }
         return camels.createProcessor(route, definition);
+    }
+
+    private static Processor createSplit(Route route, SplitDefinition definition) throws Exception {
+        return new SplitReifier(route, definition) {
+            @Override
+            public Object lookupByName(String name) {
+                return SoundStrategy.of(super.lookupByName(name));
+            }
+
+            @Override
+            protected Expression createExpression(ExpressionDefinition expression) {
+                Expression users = super.createExpression(expression);
+                String delimiter = parseString(definition.getDelimiter());
+                if (SINGLE_PART.equalsIgnoreCase(delimiter)) {
+                    return users;
+                }
+                if (delimiter == null) {
+                    return new SoundParts(users, DEFAULT_DELIMITER);
+                }
+                return new SoundParts(users, NO_DELIMITER.equalsIgnoreCase(delimiter) ? null : delimiter);
+            }
+        }.createProcessor();
     }
 
     /** Camel's default takes a message as handled though it could not be sent to where failed ones go. */
