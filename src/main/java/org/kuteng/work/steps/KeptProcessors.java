@@ -1,6 +1,7 @@
 package org.kuteng.work.steps;
 
 import java.util.Set;
+import org.apache.camel.AggregationStrategy;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ErrorHandlerFactory;
 import org.apache.camel.Expression;
@@ -8,10 +9,12 @@ import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.model.AggregateDefinition;
+import org.apache.camel.model.AggregationStrategyAwareDefinition;
 import org.apache.camel.model.ErrorHandlerDefinition;
 import org.apache.camel.model.IdempotentConsumerDefinition;
 import org.apache.camel.model.MulticastDefinition;
 import org.apache.camel.model.OnCompletionDefinition;
+import org.apache.camel.model.PollEnrichDefinition;
 import org.apache.camel.model.RecipientListDefinition;
 import org.apache.camel.model.ResequenceDefinition;
 import org.apache.camel.model.SplitDefinition;
@@ -25,6 +28,7 @@ import org.apache.camel.processor.resequencer.DefaultExchangeComparator;
 import org.apache.camel.processor.resequencer.ExpressionResultComparator;
 import org.apache.camel.reifier.IdempotentConsumerReifier;
 import org.apache.camel.reifier.MulticastReifier;
+import org.apache.camel.reifier.PollEnrichReifier;
 import org.apache.camel.reifier.RecipientListReifier;
 import org.apache.camel.reifier.SplitReifier;
 import org.apache.camel.spi.IdempotentRepository;
@@ -76,6 +80,16 @@ final class KeptProcessors implements ProcessorFactory {
                 @Override
                 public Object lookupByName(String name) {
                     return SoundStrategy.of(super.lookupByName(name));
+                }
+            }.createProcessor();
+        }
+        if (definition instanceof PollEnrichDefinition) {
+            return new PollEnrichReifier(route, (PollEnrichDefinition) definition) {
+                @Override
+                public AggregationStrategy getConfiguredAggregationStrategy(
+                        AggregationStrategyAwareDefinition<?> definition) {
+                    AggregationStrategy users = super.getConfiguredAggregationStrategy(definition);
+                    return users == null ? null : new TakenInStrategy(users);
                 }
             }.createProcessor();
         }

@@ -300,6 +300,45 @@ abstract class KeptStepsBehaviour {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"exception", "error"})
+    void whatIsTakenInByAStrategyThatThrowsFailsToo(String thrown, TestBroker broker) throws Exception {
+        startTakingIn((before, takenIn) -> {
+            if (thrown.equals("error")) {
+                throw new StackOverflowError();
+            }
+            throw new IllegalStateException("no");
+        });
+        client.publish(QUEUE, "message ", 2);
+        awaitDead(2);
+    }
+
+    @Test
+    void whatIsTakenInByAStrategyThatAnswersNullIsDone(TestBroker broker) throws Exception {
+        startTakingIn((before, takenIn) -> null);
+        client.publish(QUEUE, "message ", 2);
+        awaitDone("message 1");
+        awaitInHand(0);
+        assertEquals(0, client.messages(DEAD));
+    }
+
+    private void startTakingIn(AggregationStrategy strategy) throws Exception {
+        routes.start(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from(FROM + "&concurrentConsumers=2&prefetchCount=1")
+                        .routeId("worker")
+                        .choice()
+                        .when(body().isEqualTo("message 0"))
+                        .to("seda:taken-in")
+                        .otherwise()
+                        .pollEnrich("seda:taken-in", PATIENCE.toMillis(), strategy)
+                        .process(e -> note(e))
+                        .end();
+            }
+        });
+    }
+
     @Test
     void whatASedaQueueDiscardsIsDone(TestBroker broker) throws Exception {
         routes.start(new RouteBuilder() {
