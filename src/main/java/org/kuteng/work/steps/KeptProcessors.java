@@ -1,16 +1,20 @@
 package org.kuteng.work.steps;
 
 import java.util.Set;
+import org.apache.camel.AggregationStrategy;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ErrorHandlerFactory;
+import org.apache.camel.Expression;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.model.AggregateDefinition;
+import org.apache.camel.model.AggregationStrategyAwareDefinition;
 import org.apache.camel.model.ErrorHandlerDefinition;
 import org.apache.camel.model.IdempotentConsumerDefinition;
 import org.apache.camel.model.MulticastDefinition;
 import org.apache.camel.model.OnCompletionDefinition;
+import org.apache.camel.model.PollEnrichDefinition;
 import org.apache.camel.model.RecipientListDefinition;
 import org.apache.camel.model.ResequenceDefinition;
 import org.apache.camel.model.SplitDefinition;
@@ -19,10 +23,12 @@ import org.apache.camel.model.config.StreamResequencerConfig;
 import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
 import org.apache.camel.model.errorhandler.DefaultErrorHandlerProperties;
 import org.apache.camel.model.errorhandler.RefErrorHandlerDefinition;
+import org.apache.camel.model.language.ExpressionDefinition;
 import org.apache.camel.processor.resequencer.DefaultExchangeComparator;
 import org.apache.camel.processor.resequencer.ExpressionResultComparator;
 import org.apache.camel.reifier.IdempotentConsumerReifier;
 import org.apache.camel.reifier.MulticastReifier;
+import org.apache.camel.reifier.PollEnrichReifier;
 import org.apache.camel.reifier.RecipientListReifier;
 import org.apache.camel.reifier.SplitReifier;
 import org.apache.camel.spi.IdempotentRepository;
@@ -34,6 +40,14 @@ final class KeptProcessors implements ProcessorFactory {
 
     /** Where a message from a queue may come in. */
     private static final Set<String> FROM_QUEUES = Set.of("spring-rabbitmq", "direct", "seda", "kamelet");
+
+    /** The {@code delimiter} of a split with which the whole value is one part. */
+    private static final String SINGLE_PART = "single";
+
+    /** The {@code delimiter} of a split with which a string is one part, and a list is still split. */
+    private static final String NO_DELIMITER = "false";
+
+    private static final String DEFAULT_DELIMITER = ",";
 
     private final ProcessorFactory camels;
 
@@ -51,12 +65,7 @@ final class KeptProcessors implements ProcessorFactory {
             return new KeptOnCompletion(route, onCompletion).createProcessor();
         }
         if (definition instanceof SplitDefinition) {
-            return new SplitReifier(route, (SplitDefinition) definition) {
-                @Override
-                public Object lookupByName(String name) {
-                    return SoundStrategy.of(super.lookupByName(name));
-                }
-            }.createProcessor();
+            return createSplit(route, (SplitDefinition) definition);
         }
         if (definition instanceof MulticastDefinition) {
             return new MulticastReifier(route, (MulticastDefinition) definition) {
@@ -74,12 +83,44 @@ final class KeptProcessors implements ProcessorFactory {
                 }
             }.createProcessor();
         }
+        if (definition instanceof PollEnrichDefinition) {
+            return new PollEnrichReifier(route, (PollEnrichDefinition) definition) {
+                @Override
+                public AggregationStrategy getConfiguredAggregationStrategy(
+                        AggregationStrategyAwareDefinition<?> definition) {
+                    AggregationStrategy users = super.getConfiguredAggregationStrategy(definition);
+                    return users == null ? null : new TakenInStrategy(users);
+                }
+            }.createProcessor();
+        }
         if (definition instanceof ResequenceDefinition resequence) {
             keepEqualElements(route.getCamelContext(), resequence);
         } else if (definition instanceof IdempotentConsumerDefinition idempotent && mayComeFromQueue(route)) {
             return createIdempotent(route, idempotent);
         }
         return camels.createProcessor(route, definition);
+    }
+
+    private static Processor createSplit(Route route, SplitDefinition definition) throws Exception {
+        return new SplitReifier(route, definition) {
+            @Override
+            public Object lookupByName(String name) {
+                return SoundStrategy.of(super.lookupByName(name));
+            }
+
+            @Override
+            protected Expression createExpression(ExpressionDefinition expression) {
+                Expression users = super.createExpression(expression);
+                String delimiter = parseString(definition.getDelimiter());
+                if (SINGLE_PART.equalsIgnoreCase(delimiter)) {
+                    return users;
+                }
+                if (delimiter == null) {
+                    return new SoundParts(users, DEFAULT_DELIMITER);
+                }
+                return new SoundParts(users, NO_DELIMITER.equalsIgnoreCase(delimiter) ? null : delimiter);
+            }
+        }.createProcessor();
     }
 
     /** Camel's default takes a message as handled though it could not be sent to where failed ones go. */

@@ -4,8 +4,10 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.Closeable;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,6 +15,7 @@ import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
 import org.apache.camel.LoggingLevel;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.model.SplitDefinition;
 import org.apache.camel.processor.aggregate.GroupedBodyAggregationStrategy;
 import org.apache.camel.processor.aggregate.GroupedExchangeAggregationStrategy;
 import org.apache.camel.processor.aggregate.UseLatestAggregationStrategy;
@@ -258,6 +261,82 @@ abstract class KeptStepsBehaviour {
         });
         client.publish(QUEUE, "message ", 1);
         awaitDead(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anErrorOfWhatGivesThePartsIsAFailedAttempt(boolean parallel, TestBroker broker) throws Exception {
+        routes.start(new RouteBuilder() {
+            @Override
+            public void configure() {
+                SplitDefinition split = from(FROM).routeId("worker").split().exchange(e -> new PartsThatBreakOff());
+                split.setParallelProcessing(String.valueOf(parallel));
+                split.streaming().process(e -> note(e));
+            }
+        });
+        client.publish(QUEUE, "message ", 1);
+        awaitDead(1);
+    }
+
+    private static final class PartsThatBreakOff implements Iterator<String>, Closeable {
+        private int given;
+
+        @Override
+        public boolean hasNext() {
+            if (given == 2) {
+                throw new StackOverflowError();
+            }
+            return true;
+        }
+
+        @Override
+        public String next() {
+            return "part " + given++;
+        }
+
+        @Override
+        public void close() {
+            throw new StackOverflowError();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"exception", "error"})
+    void whatIsTakenInByAStrategyThatThrowsFailsToo(String thrown, TestBroker broker) throws Exception {
+        startTakingIn((before, takenIn) -> {
+            if (thrown.equals("error")) {
+                throw new StackOverflowError();
+            }
+            throw new IllegalStateException("no");
+        });
+        client.publish(QUEUE, "message ", 2);
+        awaitDead(2);
+    }
+
+    @Test
+    void whatIsTakenInByAStrategyThatAnswersNullIsDone(TestBroker broker) throws Exception {
+        startTakingIn((before, takenIn) -> null);
+        client.publish(QUEUE, "message ", 2);
+        awaitDone("message 1");
+        awaitInHand(0);
+        assertEquals(0, client.messages(DEAD));
+    }
+
+    private void startTakingIn(AggregationStrategy strategy) throws Exception {
+        routes.start(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from(FROM + "&concurrentConsumers=2&prefetchCount=1")
+                        .routeId("worker")
+                        .choice()
+                        .when(body().isEqualTo("message 0"))
+                        .to("seda:taken-in")
+                        .otherwise()
+                        .pollEnrich("seda:taken-in", PATIENCE.toMillis(), strategy)
+                        .process(e -> note(e))
+                        .end();
+            }
+        });
     }
 
     @Test
