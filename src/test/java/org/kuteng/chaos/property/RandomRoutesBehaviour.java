@@ -18,12 +18,18 @@ import org.kuteng.testing.TestBroker;
  * Whatever a route does, a stranger sends, and breaks meanwhile: each message that was confirmed ends done or dead, none
  * of them twice without a reason, and none waits beside a worker with nothing to do.
  *
- * <p>As many scenarios as there is time for ({@value #SECONDS_PROPERTY}); a failure names the seed that makes the same one
- * again ({@value #SEED_PROPERTY}). Its routes and its log lie in {@code target/property/SEED}.
+ * <p>As many scenarios as there is time for ({@value #SECONDS_PROPERTY}), others each time with
+ * {@code -D}{@value #SEED_PROPERTY}{@code =any}; a failure names the seed that makes the same one again. Its routes and its log lie in {@code target/property/SEED}.
  */
 abstract class RandomRoutesBehaviour {
     private static final String SEED_PROPERTY = "kuteng.test.seed";
     private static final String SECONDS_PROPERTY = "kuteng.test.seconds";
+
+    /** The value of the seed that takes other scenarios each time. */
+    private static final String ANY_SEED = "any";
+
+    /** A build takes the same scenarios each time, as a build that fails by chance is of no use to who changed nothing. */
+    private static final long FIRST_SEED = 1;
 
     /** So many faulty scenarios are told at once. */
     private static final int MOST_FAULTY = 3;
@@ -36,8 +42,9 @@ abstract class RandomRoutesBehaviour {
 
     @Test
     void everyMessageIsDoneOrDeadAndNoneWaitsBesideAnIdleWorker(TestBroker broker) throws Exception {
-        Long only = Long.getLong(SEED_PROPERTY);
-        long first = only != null ? only : System.currentTimeMillis() % 1_000_000_000;
+        String wanted = System.getProperty(SEED_PROPERTY);
+        Long only = ANY_SEED.equals(wanted) ? null : Long.getLong(SEED_PROPERTY);
+        long first = only != null ? only : wanted != null ? System.currentTimeMillis() % 1_000_000_000 : FIRST_SEED;
         long end = System.nanoTime()
                 + Duration.ofSeconds(Integer.getInteger(SECONDS_PROPERTY, seconds()))
                         .toNanos();
