@@ -246,7 +246,8 @@ class SettledOnceTest extends PublisherFixture {
                         timer,
                         menders,
                         flowStopped,
-                        () -> {}));
+                        () -> {}),
+                () -> {});
         connection.openNow();
     }
 
