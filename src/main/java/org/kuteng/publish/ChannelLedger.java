@@ -3,7 +3,6 @@ package org.kuteng.publish;
 import com.rabbitmq.client.Return;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -132,6 +131,11 @@ final class ChannelLedger {
         return broken && !closed && now - writingSince > SILENT_END_NANOS;
     }
 
+    /** The message that its sender is writing now; null if there is none. */
+    synchronized Unconfirmed firstWrite() {
+        return writing != null && writing.writes == 1 ? writing : null;
+    }
+
     /** Whether a message is being written by a thread that was interrupted. */
     synchronized boolean isWriterInterrupted() {
         return writer != null && writer.isInterrupted();
@@ -224,14 +228,7 @@ final class ChannelLedger {
 
     private static Unconfirmed oldestLike(Return returned, List<Unconfirmed> messages) {
         for (Unconfirmed unconfirmed : messages) {
-            OutgoingMessage message = unconfirmed.message;
-            if (unconfirmed.returned == null
-                    && message.mandatory()
-                    && message.exchange().equals(returned.getExchange())
-                    && message.routingKey().equals(returned.getRoutingKey())
-                    && Objects.equals(
-                            message.properties().getMessageId(),
-                            returned.getProperties().getMessageId())) {
+            if (unconfirmed.returned == null && unconfirmed.message.looksLike(returned)) {
                 return unconfirmed;
             }
         }

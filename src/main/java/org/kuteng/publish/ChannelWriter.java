@@ -42,9 +42,7 @@ final class ChannelWriter {
                     message.properties(),
                     message.body());
             ledger.written(unconfirmed);
-            if (events != WorkEvents.NONE) {
-                events.sent(message.exchange(), message.routingKey());
-            }
+            report(message);
             return true;
         } catch (AlreadyClosedException e) {
             // nothing was written; the end has come or is about to
@@ -68,6 +66,18 @@ final class ChannelWriter {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    /** What a listener throws is no failure of the write. */
+    private void report(OutgoingMessage message) {
+        if (events == WorkEvents.NONE) {
+            return;
+        }
+        try {
+            events.sent(message.exchange(), message.routingKey());
+        } catch (Throwable e) {
+            LOG.error("a message to {} was written, but not counted: {}", message.target(), e.toString(), e);
         }
     }
 

@@ -1,6 +1,8 @@
 package org.kuteng.publish;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.Return;
+import java.util.Objects;
 
 /**
  * A message on its way to the broker.
@@ -19,6 +21,15 @@ public record OutgoingMessage(
                         && reply.contains("user_id property set to '" + properties.getUserId() + "'")
                 || properties.getExpiration() != null
                         && reply.contains("expiration '" + properties.getExpiration() + "'");
+    }
+
+    /** Whether it may be this message that the broker gives back. */
+    boolean looksLike(Return returned) {
+        return mandatory
+                && exchange.equals(returned.getExchange())
+                && routingKey.equals(returned.getRoutingKey())
+                && Objects.equals(
+                        properties.getMessageId(), returned.getProperties().getMessageId());
     }
 
     /** Where it goes, for messages. */

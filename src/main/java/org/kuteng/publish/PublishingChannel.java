@@ -128,6 +128,11 @@ final class PublishingChannel {
         return link.isBlocked() || isFlowStopped() ? 0 : ledger.heldFor(now);
     }
 
+    /** The message whose sender waits inside the client library, since the broker stopped the channel; null if none does. */
+    Unconfirmed stoppedWrite() {
+        return isFlowStopped() ? ledger.firstWrite() : null;
+    }
+
     /** Whether a write was broken off, and nobody has said yet that the channel has ended. */
     boolean isBroken(long now) {
         return ledger.isBroken(now);

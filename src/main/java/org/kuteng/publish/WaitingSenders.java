@@ -137,13 +137,21 @@ final class WaitingSenders {
         if (!channels.isFlowStopped()) {
             return List.of();
         }
+        Map<String, Integer> all;
         lock.lock();
         try {
-            return byQueue.entrySet().stream()
-                    .map(entry -> new BlockedSender(entry.getKey(), target, entry.getValue()))
-                    .toList();
+            all = new HashMap<>(byQueue);
         } finally {
             lock.unlock();
         }
+        PublishingChannel channel = channels.current();
+        Unconfirmed stopped = channel == null ? null : channel.stoppedWrite();
+        if (stopped != null) {
+            // the queue became full between the look and the write
+            all.merge(stopped.from, 1, Integer::sum);
+        }
+        return all.entrySet().stream()
+                .map(entry -> new BlockedSender(entry.getKey(), target, entry.getValue()))
+                .toList();
     }
 }

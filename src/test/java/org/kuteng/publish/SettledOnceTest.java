@@ -9,9 +9,7 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.LongString;
-import com.rabbitmq.client.impl.LongStringHelper;
 import java.io.DataInputStream;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -130,7 +128,7 @@ class SettledOnceTest extends PublisherFixture {
     @Test
     void anErrorInsteadOfAThreadForWhatFollowsDoesNotKeepASenderFromBeingTold() throws Exception {
         Publisher publisher = publisher(settings(PATIENT, 10, true), task -> {
-            throw new OutOfMemoryError("planted");
+            throw new InternalError("planted");
         });
         publisher.declare(NOTHING);
         Outcome outcome = send(publisher, "a");
@@ -165,12 +163,33 @@ class SettledOnceTest extends PublisherFixture {
     }
 
     @Test
+    void whoeverListensToSendsDoesNotMakeAWriteFail() throws Exception {
+        events = new WorkEvents() {
+            @Override
+            public void sent(String exchange, String routingKey) {
+                throw new IllegalArgumentException("planted");
+            }
+        };
+        Publisher publisher = publisher(PATIENT);
+
+        Outcome first = send(publisher, "a");
+        Outcome second = send(publisher, "b");
+
+        broker.last().ack(1, false);
+        first.isConfirmed();
+        assertTrue(second.isOpen());
+        broker.last().ack(2, false);
+        second.isConfirmed();
+        assertEquals(1, broker.connections.size());
+    }
+
+    @Test
     void anErrorBeforeAMessageIsWrittenAgainDoesNotLoseIt() throws Exception {
         AtomicInteger looks = new AtomicInteger();
         connect(task -> new Thread(task, "mender").start(), Thread::new, channel -> {
             // the mender looks whether there is room, takes the message, and looks once more when it writes
             if (Thread.currentThread().getName().equals("mender") && looks.incrementAndGet() == 2) {
-                throw new OutOfMemoryError("planted");
+                throw new InternalError("planted");
             }
             return false;
         });
@@ -197,7 +216,7 @@ class SettledOnceTest extends PublisherFixture {
                         .build(),
                 new byte[0]);
         FakeConnection first = broker.last();
-        first.failWrites(new OutOfMemoryError("planted"));
+        first.failWrites(new InternalError("planted"));
 
         Outcome outcome = send(publisher, message);
 
@@ -209,21 +228,19 @@ class SettledOnceTest extends PublisherFixture {
 
     /** A value for which there is no memory. */
     private static final class NoMemoryFor implements LongString {
-        private final LongString text = LongStringHelper.asLongString("x");
-
         @Override
         public long length() {
-            return text.length();
+            return 1;
         }
 
         @Override
-        public DataInputStream getStream() throws IOException {
-            return text.getStream();
+        public DataInputStream getStream() {
+            throw new InternalError("planted");
         }
 
         @Override
         public byte[] getBytes() {
-            throw new OutOfMemoryError("planted");
+            throw new InternalError("planted");
         }
     }
 
@@ -291,7 +308,7 @@ class SettledOnceTest extends PublisherFixture {
 
     private void failOnce() {
         if (noThread.getAndSet(false)) {
-            throw new OutOfMemoryError("planted: unable to create native thread");
+            throw new InternalError("planted: unable to create native thread");
         }
     }
 

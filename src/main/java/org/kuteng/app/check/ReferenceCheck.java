@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
@@ -66,6 +68,8 @@ final class ReferenceCheck {
             "FailoverLoadBalancerDefinition", "exception",
             "ThrowExceptionDefinition", "exceptionType");
 
+    private static final String GIVEN_BEAN = "#bean:";
+
     private final Placeholders placeholders;
     private final References references;
     private final Report report;
@@ -95,6 +99,21 @@ final class ReferenceCheck {
             Nodes.scalar(part.node(), "resultType").ifPresent(name -> checkClass(name, part.scope(), Object.class));
         }
         checkExceptions(part);
+        if (part.type().equals("BeanFactoryDefinition")) {
+            List.of("constructors", "properties").forEach(member -> checkBeansGivenTo(part, member));
+        }
+    }
+
+    /** Camel itself passes the name on as a text, and says no more than that it cannot create the bean. */
+    private void checkBeansGivenTo(Part part, String member) {
+        if (Nodes.member(part.node(), member) instanceof MappingNode values) {
+            for (NodeTuple value : values.getValue()) {
+                if (value.getValueNode() instanceof ScalarNode text
+                        && text.getValue().startsWith(GIVEN_BEAN)) {
+                    checkBeans(text, part.scope());
+                }
+            }
+        }
     }
 
     private void checkBeans(ScalarNode names, Scope scope) {

@@ -62,6 +62,7 @@ class BatchStrategy extends ServiceSupport implements AggregationStrategy, Camel
     public Exchange aggregate(Exchange batch, Exchange message) {
         Batch before = Batch.of(batch);
         Handover handover = Handover.of(message, step.id(), true);
+        Aggregating.took(message, handover);
         Exchange answer;
         try {
             answer = users.aggregate(batch, message);
@@ -108,12 +109,20 @@ class BatchStrategy extends ServiceSupport implements AggregationStrategy, Camel
         try {
             users.onCompletion(exchange);
         } catch (Throwable e) {
-            // Camel forgets the batch then
-            if (handover != null) {
-                handover.failed(exchange, e);
+            if (handover == null) {
+                throw e;
             }
-            throw e;
+            forgotten(exchange, handover, e);
         }
+    }
+
+    /**
+     * Camel forgets a batch whose strategy throws now. On the thread that looks for complete batches it forgets others as
+     * well, and does not look again.
+     */
+    private static void forgotten(Exchange exchange, Handover handover, Throwable thrown) {
+        handover.failed(exchange, thrown);
+        exchange.setRouteStop(true);
     }
 
     @Override
@@ -131,15 +140,15 @@ class BatchStrategy extends ServiceSupport implements AggregationStrategy, Camel
         try {
             users.timeout(exchange, index, total, timeout);
         } catch (Throwable e) {
-            // Camel forgets the batch then, too
             Batch batch = Batch.take(exchange);
-            if (batch != null) {
-                batch.completedAs(exchange).failed(exchange, e);
-                if (step.batches() != null) {
-                    step.batches().sentOn(exchange);
-                }
+            Handover handover = batch == null ? null : batch.completedAs(exchange);
+            if (step.batches() != null) {
+                step.batches().sentOn(exchange);
             }
-            throw e;
+            if (handover == null) {
+                throw e;
+            }
+            forgotten(exchange, handover, e);
         }
     }
 

@@ -5,6 +5,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
 import org.apache.camel.Processor;
+import org.apache.camel.model.AggregateDefinition;
 import org.apache.camel.model.MulticastDefinition;
 import org.apache.camel.model.RecipientListDefinition;
 import org.apache.camel.model.ResequenceDefinition;
@@ -33,6 +34,9 @@ final class HandingOnSteps implements InterceptStrategy {
                 || definition instanceof SplitDefinition
                 || definition instanceof RecipientListDefinition<?>) {
             return new Dividing(target);
+        }
+        if (definition instanceof AggregateDefinition) {
+            return new Aggregating(target);
         }
         return definition instanceof ResequenceDefinition ? new Resequencing(target, definition.getId()) : target;
     }

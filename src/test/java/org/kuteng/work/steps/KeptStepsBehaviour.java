@@ -825,6 +825,54 @@ abstract class KeptStepsBehaviour {
         awaitDead(1);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"timeout", "interval"})
+    void aStrategyThatThrowsHoldsUpNoOtherBatch(String completed, TestBroker broker) throws Exception {
+        AtomicInteger batches = new AtomicInteger();
+        var throwsAtFirst = new UseLatestAggregationStrategy() {
+            @Override
+            public void onCompletion(Exchange exchange) {
+                if (batches.incrementAndGet() == 1) {
+                    throw new StackOverflowError();
+                }
+            }
+        };
+        routes.start(new RouteBuilder() {
+            @Override
+            public void configure() {
+                var batch = from(FROM + "&prefetchCount=10").routeId("worker").aggregate(body(), throwsAtFirst);
+                if (completed.equals("interval")) {
+                    batch.completionInterval(200);
+                } else {
+                    batch.completionTimeout(200).completionTimeoutCheckerInterval(50);
+                }
+                batch.process(e -> note(e));
+            }
+        });
+        client.publish(QUEUE, "message ", 3);
+        awaitDone("message 0", "message 1", "message 2");
+        awaitInHand(0);
+        assertEquals(4, batches.get(), "one of them came again");
+    }
+
+    @Test
+    void aConditionThatThrowsBehindTheStrategyIsAFailedAttempt(TestBroker broker) throws Exception {
+        routes.start(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from(FROM)
+                        .routeId("worker")
+                        .aggregate(constant("all"), new GroupedBodyAggregationStrategy())
+                        .completionPredicate(e -> {
+                            throw new StackOverflowError();
+                        })
+                        .process(e -> note(e));
+            }
+        });
+        client.publish(QUEUE, "message ", 2);
+        awaitDead(2);
+    }
+
     private static final class ThrowsWhenComplete implements AggregationStrategy {
         @Override
         public Exchange aggregate(Exchange batch, Exchange message) {
