@@ -43,6 +43,15 @@ final class PublishingChannel {
         void ended(PublishingChannel channel, List<Unconfirmed> unconfirmed, ShutdownSignalException cause);
     }
 
+    /** The broker allows no further channel on the connection until another one is closed. */
+    static final class LimitReachedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        LimitReachedException() {
+            super("the broker allows no further channel on the connection");
+        }
+    }
+
     private final PublishingLink link;
     private final Channel channel;
     private final Services services;
@@ -60,7 +69,7 @@ final class PublishingChannel {
         this.ledger = new ChannelLedger(services.settings(), explainsLater);
         this.channel = link.connection().createChannel();
         if (channel == null) {
-            throw new IOException("the broker allows no further channel on the connection");
+            throw new LimitReachedException();
         }
         this.writer = new ChannelWriter(link, channel, ledger, services);
         if (services.settings().confirm()) {

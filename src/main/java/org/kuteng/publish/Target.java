@@ -29,11 +29,14 @@ final class Target implements PublishingChannel.Owner {
 
     private volatile long lastUsed = System.nanoTime();
 
-    /** @param name the queue on the default exchange; else the exchange and the routing key */
-    Target(String name, String description, Services services) {
+    /**
+     * @param name the queue on the default exchange; else the exchange and the routing key
+     * @param makesRoom closes a channel of another target, since the broker allows no further one
+     */
+    Target(String name, String description, Services services, Runnable makesRoom) {
         this.name = name;
         Redeclaration redeclaration = new Redeclaration(description, services);
-        this.channels = new TargetChannels(services, link -> new PublishingChannel(link, services, this));
+        this.channels = new TargetChannels(services, link -> new PublishingChannel(link, services, this), makesRoom);
         this.again = new SendingAgain(services, sending, channels, redeclaration, this::wake);
         this.waiting = new WaitingSenders(name, services, channels, again);
         this.answers = new Answers(services, channels, redeclaration, again);
@@ -201,6 +204,10 @@ final class Target implements PublishingChannel.Owner {
     boolean isAwaitingConfirms() {
         return again.size() > 0 && !channels.isBlocked() && channels.isConnected()
                 || channels.all().stream().anyMatch(PublishingChannel::isAwaitingConfirms);
+    }
+
+    boolean hasChannel() {
+        return channels.current() != null;
     }
 
     /** Whether nothing is unconfirmed and nobody waits. */

@@ -19,6 +19,7 @@ final class TargetChannels {
 
     private final Services services;
     private final Opening opening;
+    private final Runnable makesRoom;
 
     /** Guards which one is current and which are retired; never held during I/O. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -42,9 +43,11 @@ final class TargetChannels {
         PublishingChannel on(PublishingLink link) throws IOException;
     }
 
-    TargetChannels(Services services, Opening opening) {
+    /** @param makesRoom closes a channel of another target, since the broker allows no further one */
+    TargetChannels(Services services, Opening opening, Runnable makesRoom) {
         this.services = services;
         this.opening = opening;
+        this.makesRoom = makesRoom;
     }
 
     /** What is written to now; null while there is none. */
@@ -155,6 +158,9 @@ final class TargetChannels {
             failure = BrokerFaults.ofRequest("open a channel for sending", e);
             LOG.debug("{}", failure.getMessage(), e);
             pauseOpening();
+            if (e instanceof PublishingChannel.LimitReachedException) {
+                makesRoom.run();
+            }
             return null;
         }
         failure = null;

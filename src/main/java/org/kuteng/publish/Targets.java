@@ -3,6 +3,7 @@ package org.kuteng.publish;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -11,7 +12,7 @@ import org.kuteng.broker.Topology;
 
 /**
  * The targets in use, each with a channel. Their number is bounded, but never below the number of those that have
- * something under way: what is idle and was used least recently makes room.
+ * something under way: what is idle and was used least recently makes room, also when the broker allows no further channel.
  */
 final class Targets {
     /** RabbitMQ allows 2,047 channels on a connection by default. */
@@ -64,11 +65,16 @@ final class Targets {
 
     private Target newTarget(Key key, OutgoingMessage message) {
         if (message.exchange().equals(Topology.DEFAULT_EXCHANGE)) {
-            return new Target(message.routingKey(), message.target(), services);
+            return new Target(message.routingKey(), message.target(), services, this::endOneWithChannel);
         }
         return key.routingKey() == null
-                ? new Target(message.exchange(), "exchange '" + message.exchange() + "'", services)
-                : new Target(message.exchange() + "/" + message.routingKey(), message.target(), services);
+                ? new Target(
+                        message.exchange(), "exchange '" + message.exchange() + "'", services, this::endOneWithChannel)
+                : new Target(
+                        message.exchange() + "/" + message.routingKey(),
+                        message.target(),
+                        services,
+                        this::endOneWithChannel);
     }
 
     /** Nobody waits for room any more. */
@@ -92,8 +98,21 @@ final class Targets {
                 // several at once, as the next new target is not far
                 .limit(MAX_IDLE / 4)
                 .toList()
-                .forEach(entry -> entry.getValue().endIfIdle(() -> targets.remove(entry.getKey(), entry.getValue())));
+                .forEach(this::endIfIdle);
         return targets.size() < MAX_IDLE;
+    }
+
+    /** Somebody waits for a channel, and the broker allows no further one: a target that is idle gives its own away. */
+    private void endOneWithChannel() {
+        targets.entrySet().stream()
+                .filter(entry ->
+                        entry.getValue().hasChannel() && entry.getValue().isIdle())
+                .min(Comparator.comparingLong(entry -> entry.getValue().lastUsed()))
+                .ifPresent(this::endIfIdle);
+    }
+
+    private void endIfIdle(Map.Entry<Key, Target> entry) {
+        entry.getValue().endIfIdle(() -> targets.remove(entry.getKey(), entry.getValue()));
     }
 
     Collection<Target> all() {

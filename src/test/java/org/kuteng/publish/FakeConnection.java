@@ -44,10 +44,11 @@ public final class FakeConnection {
     private volatile BlockedCallback blocked;
     private volatile UnblockedCallback unblocked;
     private volatile boolean noChannel;
+    private volatile int mostChannels = Integer.MAX_VALUE;
     private volatile boolean unconfirmed;
 
     private final Connection connection = Listeners.proxy(Connection.class, (method, arguments) -> switch (method) {
-        case "createChannel" -> noChannel ? null : createChannel();
+        case "createChannel" -> noChannel || openChannels() >= mostChannels ? null : createChannel();
         case "addBlockedListener" -> {
             blocked = (BlockedCallback) arguments[0];
             unblocked = (UnblockedCallback) arguments[1];
@@ -152,6 +153,15 @@ public final class FakeConnection {
 
     void allowNoChannel() {
         noChannel = true;
+    }
+
+    private long openChannels() {
+        return all.stream().filter(FakeChannel::isOpen).count();
+    }
+
+    /** Allows no more than so many at a time. */
+    void limitChannels(int most) {
+        mostChannels = most;
     }
 
     void allowChannels() {

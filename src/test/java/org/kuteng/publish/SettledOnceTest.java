@@ -263,7 +263,8 @@ class SettledOnceTest extends PublisherFixture {
                         timer,
                         menders,
                         flowStopped,
-                        () -> {}));
+                        () -> {}),
+                () -> {});
         connection.openNow();
     }
 

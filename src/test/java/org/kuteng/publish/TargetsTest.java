@@ -4,12 +4,16 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** How many channels there are. */
 class TargetsTest extends PublisherFixture {
+    private static final Duration SHORT = Duration.ofSeconds(3);
 
     @Test
     void eachQueueHasAChannelOfItsOwnHoweverManyThereAre() throws Exception {
@@ -45,6 +49,42 @@ class TargetsTest extends PublisherFixture {
         assertTrue(publisher.targets() <= broker.last().channels.size() - Targets.MAX_IDLE / 4);
         // one that was ended is opened again when it is needed
         send(publisher, message("", "old0", "y")).isConfirmed();
+    }
+
+    @Test
+    void aTargetThatIsIdleGivesItsChannelAwayWhenTheBrokerAllowsNoFurtherOne() throws Exception {
+        Publisher publisher = publisher(SHORT);
+        FakeConnection connection = broker.last();
+        connection.limitChannels(3);
+        Outcome busy = send(publisher, message("", "busy", "x"));
+        connection.onWritten(() -> connection.ack(1, false));
+        send(publisher, message("", "older", "x")).isConfirmed();
+        send(publisher, message("", "newer", "x")).isConfirmed();
+
+        send(publisher, message("", "another", "x")).isConfirmed();
+
+        List<Boolean> open =
+                connection.channels.stream().map(FakeChannel::isOpen).toList();
+        assertEquals(List.of(true, false, true, true), open);
+        connection.channels.get(0).ack(1, false);
+        busy.isConfirmed();
+    }
+
+    @Test
+    void aSenderWaitsForAChannelWhileNoTargetIsIdle() throws Exception {
+        Publisher publisher = publisher(PATIENT);
+        FakeConnection connection = broker.last();
+        connection.limitChannels(1);
+        Outcome busy = send(publisher, message("", "busy", "x"));
+
+        CompletableFuture<Outcome> waiting = sendElsewhere(publisher, message("", "another", "x"), null);
+        await().until(() -> publisher.targets() == 2);
+        connection.ack(1, false);
+        busy.isConfirmed();
+
+        Outcome sent = waiting.get(PATIENT.toSeconds(), TimeUnit.SECONDS);
+        connection.ack(1, false);
+        sent.isConfirmed();
     }
 
     @Test
