@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.MessageProperties;
@@ -48,6 +49,36 @@ class EmbeddedBrokerStoreIT {
         try (BrokerProcess second = BrokerProcess.start(store);
                 Connection connection = PlainClient.connect(second.port())) {
             assertEquals(MESSAGES, connection.createChannel().messageCount("work"));
+        }
+    }
+
+    @Test
+    void headersThatItCannotReadItselfAreKeptAfterARestartToo() throws Exception {
+        BasicProperties unreadable = new BasicProperties.Builder()
+                .deliveryMode(2)
+                .headers(Map.of("table", Map.of()))
+                .build();
+        try (BrokerProcess first = BrokerProcess.start(store)) {
+            // ends with its broker
+            Channel channel = PlainClient.connect(first.port()).createChannel();
+            channel.confirmSelect();
+            channel.queueDeclare("work", true, false, false, null);
+            channel.basicPublish("", "work", unreadable, new byte[0]);
+            channel.waitForConfirmsOrDie(CONFIRM_TIMEOUT_MILLIS);
+            first.stop();
+        }
+        try (BrokerProcess second = BrokerProcess.start(store);
+                Connection connection = PlainClient.connect(second.port())) {
+            Channel channel = connection.createChannel();
+            channel.queueDeclare("work.retry", true, false, false, retryAfter(1));
+            // it has looked for expired messages twice
+            for (int looks = 1; looks <= 2; looks++) {
+                channel.basicPublish("", "work.retry", null, new byte[0]);
+                await().until(() -> channel.messageCount("work.retry") == 0);
+            }
+            assertEquals(
+                    unreadable.getHeaders(),
+                    channel.basicGet("work", true).getProps().getHeaders());
         }
     }
 
