@@ -1,5 +1,6 @@
 package org.kuteng.work;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import java.io.IOException;
@@ -138,14 +139,18 @@ final class WorkerConnection {
     void begin() {
         for (int attempt = 1; ; attempt++) {
             try {
-                open(broker().open(connectionName(), reads));
+                if (!openMissingIfConnected()) {
+                    open(broker().open(connectionName(), reads));
+                }
                 return;
             } catch (BrokerException e) {
-                if (e.endsRoute() || e.needsPerson() && attempt == FIRST_TRIES) {
+                // also a queue that another consumer has for itself: a route that begins can still be put back
+                boolean refused = e.needsPerson() || BrokerFaults.replyCode(e) == AMQP.ACCESS_REFUSED;
+                if (e.endsRoute() || refused && attempt == FIRST_TRIES) {
                     throw e;
                 }
                 log.warn("{}", e.getMessage());
-                if (!e.needsPerson()) {
+                if (!refused) {
                     later(this::restore, 0);
                     return;
                 }
