@@ -278,6 +278,11 @@ public final class BrokerFaults {
         return replyCode(e) == 0 || replyCode(e) == AMQP.CONNECTION_FORCED;
     }
 
+    /** Whether the broker gave no answer in time, on a connection that is there. */
+    public static boolean isTimeout(Throwable e) {
+        return find(e, TimeoutException.class) != null;
+    }
+
     /** A few words for why a connection is not to be had. */
     static String reason(Throwable e) {
         if (find(e, UnknownHostException.class) != null) {

@@ -413,6 +413,9 @@ final class WorkerConnection {
             worker.refused(e);
             return;
         }
+        if (BrokerFaults.isTimeout(e)) {
+            leaveSilentNode();
+        }
         Duration pause = pauses.next();
         if (!e.getMessage().equals(lastFault)) {
             // one line a change
@@ -423,6 +426,18 @@ final class WorkerConnection {
             lastFault = e.getMessage();
         }
         later(this::restore, pause.toMillis());
+    }
+
+    /**
+     * A node that answers nothing about a queue, since it waits for a frozen one, answers no later request on the same
+     * connection either: the next try is made on a new one, to another node if there is one.
+     */
+    private void leaveSilentNode() {
+        Connection silent = connection;
+        if (silent != null) {
+            Broker.avoid(silent);
+            Broker.cut(silent);
+        }
     }
 
     private boolean openMissingIfConnected() {
