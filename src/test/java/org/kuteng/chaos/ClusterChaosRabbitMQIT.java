@@ -1,6 +1,7 @@
 package org.kuteng.chaos;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,8 @@ class ClusterChaosRabbitMQIT {
     @Test
     void whicheverNodeIsKilledFrozenOrRestartedEachConfirmedMessageIsDoneOrBuried() {
         try (RabbitMQCluster cluster = TestBrokers.cluster()) {
+            // 3.10 confirmed nothing for a minute while the leader was frozen, on new connections to other nodes either
+            assumeTrue(cluster.running().isSince(4, 0), "RabbitMQ before 4.0 waits for a leader that is frozen");
             ChaosReport report = new ChaosRun(ChaosPlan.smallCluster(), kuteng, cluster, System.out::println).run();
             System.out.println(report.table());
 
