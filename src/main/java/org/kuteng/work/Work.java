@@ -60,7 +60,6 @@ public final class Work {
     private final Settlement settlement;
     private final boolean asynchronous;
     private final long begunNanos = System.nanoTime();
-    private final Thread thread = Thread.currentThread();
 
     /** Guarded by this, as all that follows. */
     private final List<Hold> holds = new ArrayList<>(0);
@@ -190,11 +189,6 @@ public final class Work {
 
     synchronized void claim(Claim taken) {
         claim = taken;
-    }
-
-    /** The thread that took the message. */
-    public Thread thread() {
-        return thread;
     }
 
     /** How long it has been in hand. */

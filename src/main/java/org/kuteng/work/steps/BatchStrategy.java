@@ -2,17 +2,12 @@ package org.kuteng.work.steps;
 
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.CamelContext;
-import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
 import org.apache.camel.Predicate;
-import org.apache.camel.support.service.ServiceHelper;
-import org.apache.camel.support.service.ServiceSupport;
 
 /** Aggregates as the user's strategy does, and keeps the messages in hand that a batch is made of. */
-class BatchStrategy extends ServiceSupport implements AggregationStrategy, CamelContextAware {
-    private final AggregationStrategy users;
+class BatchStrategy extends UsersStrategy {
     private final Step step;
-    private CamelContext context;
 
     /**
      * The step that aggregates.
@@ -23,7 +18,7 @@ class BatchStrategy extends ServiceSupport implements AggregationStrategy, Camel
     record Step(String id, Batches batches, boolean discardsOnFailure) {}
 
     private BatchStrategy(AggregationStrategy users, Step step) {
-        this.users = users;
+        super(users);
         this.step = step;
     }
 
@@ -150,31 +145,5 @@ class BatchStrategy extends ServiceSupport implements AggregationStrategy, Camel
             }
             forgotten(exchange, handover, e);
         }
-    }
-
-    @Override
-    public CamelContext getCamelContext() {
-        return context;
-    }
-
-    @Override
-    public void setCamelContext(CamelContext camelContext) {
-        this.context = camelContext;
-        CamelContextAware.trySetCamelContext(users, camelContext);
-    }
-
-    @Override
-    protected void doStart() {
-        ServiceHelper.startService(users);
-    }
-
-    @Override
-    protected void doStop() {
-        ServiceHelper.stopService(users);
-    }
-
-    @Override
-    public String toString() {
-        return users.toString();
     }
 }

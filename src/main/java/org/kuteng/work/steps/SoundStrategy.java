@@ -1,24 +1,17 @@
 package org.kuteng.work.steps;
 
 import org.apache.camel.AggregationStrategy;
-import org.apache.camel.CamelContext;
-import org.apache.camel.CamelContextAware;
 import org.apache.camel.Exchange;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.processor.aggregate.UseOriginalAggregationStrategy;
-import org.apache.camel.support.service.ServiceHelper;
-import org.apache.camel.support.service.ServiceSupport;
 
 /**
  * Aggregates as the user's strategy does. An Error of it is made an exception: on another thread than the worker's Camel
  * lets an Error through, and the step never ends.
  */
-final class SoundStrategy extends ServiceSupport implements AggregationStrategy, CamelContextAware {
-    private final AggregationStrategy users;
-    private CamelContext context;
-
+final class SoundStrategy extends UsersStrategy {
     private SoundStrategy(AggregationStrategy users) {
-        this.users = users;
+        super(users);
     }
 
     /**
@@ -72,31 +65,5 @@ final class SoundStrategy extends ServiceSupport implements AggregationStrategy,
         } catch (Error e) {
             throw new RuntimeCamelException(e);
         }
-    }
-
-    @Override
-    public CamelContext getCamelContext() {
-        return context;
-    }
-
-    @Override
-    public void setCamelContext(CamelContext camelContext) {
-        this.context = camelContext;
-        CamelContextAware.trySetCamelContext(users, camelContext);
-    }
-
-    @Override
-    protected void doStart() {
-        ServiceHelper.startService(users);
-    }
-
-    @Override
-    protected void doStop() {
-        ServiceHelper.stopService(users);
-    }
-
-    @Override
-    public String toString() {
-        return users.toString();
     }
 }
