@@ -33,7 +33,6 @@ final class ChannelLedger {
     /** The message that is being written; null if none is. */
     private Unconfirmed writing;
 
-    private Thread writer;
     private long writingSince;
 
     /** Set when nothing more may be written, though the end is not there yet. */
@@ -76,14 +75,12 @@ final class ChannelLedger {
         }
         next++;
         writing = unconfirmed;
-        writer = Thread.currentThread();
         writingSince = now;
         return true;
     }
 
     synchronized void written(Unconfirmed unconfirmed) {
         writing = null;
-        writer = null;
         if (unconfirmed.writes == 1) {
             // the write may have been held up: the broker has the whole time from here on
             unconfirmed.writtenAt = System.nanoTime();
@@ -94,7 +91,6 @@ final class ChannelLedger {
     /** It is not known how much was written: nothing more may be. */
     synchronized void breakOff() {
         writing = null;
-        writer = null;
         broken = true;
     }
 
@@ -105,7 +101,6 @@ final class ChannelLedger {
      */
     synchronized boolean takeBack() {
         writing = null;
-        writer = null;
         if (confirm && (closed || !window.takeBack())) {
             return false;
         }
@@ -129,16 +124,6 @@ final class ChannelLedger {
     /** Whether a write was broken off, and nobody has said yet that the channel has ended. */
     synchronized boolean isBroken(long now) {
         return broken && !closed && now - writingSince > SILENT_END_NANOS;
-    }
-
-    /** The message that its sender is writing now; null if there is none. */
-    synchronized Unconfirmed firstWrite() {
-        return writing != null && writing.writes == 1 ? writing : null;
-    }
-
-    /** Whether a message is being written by a thread that was interrupted. */
-    synchronized boolean isWriterInterrupted() {
-        return writer != null && writer.isInterrupted();
     }
 
     // --- what the broker answers

@@ -31,7 +31,7 @@ final class ChannelWriter {
         if (!ledger.begin(unconfirmed)) {
             return false;
         }
-        // interrupted, the client library spins while the channel is stopped, and a virtual thread closes the socket
+        // interrupted, a virtual thread closes the socket that it writes to
         boolean interrupted = Thread.interrupted();
         try {
             OutgoingMessage message = unconfirmed.message;

@@ -311,12 +311,9 @@ public final class Publisher implements AutoCloseable {
 
     /** Nobody tells when the broker lets a channel go on. */
     private void watchFlow() {
-        if (watchingFlow.compareAndSet(false, true)) {
-            lookAtFlowLater();
+        if (!watchingFlow.compareAndSet(false, true)) {
+            return;
         }
-    }
-
-    private void lookAtFlowLater() {
         try {
             timer.schedule(this::lookAtFlow, FLOW_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
@@ -325,6 +322,8 @@ public final class Publisher implements AutoCloseable {
     }
 
     private void lookAtFlow() {
+        // before the look: who comes to wait during it asks for another one
+        watchingFlow.set(false);
         boolean stopped = false;
         for (Target target : targets.all()) {
             if (target.hasWaiting()) {
@@ -336,9 +335,7 @@ public final class Publisher implements AutoCloseable {
             }
         }
         if (stopped) {
-            lookAtFlowLater();
-        } else {
-            watchingFlow.set(false);
+            watchFlow();
         }
     }
 

@@ -8,14 +8,15 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 import org.kuteng.broker.BrokerKind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One channel for sending, from its opening to its end, with the messages that are unconfirmed on it. What the broker
- * answers decides the outcome of a message at once, whatever it answers later. No lock is held during I/O, so that
- * answers are taken while a write blocks.
+ * answers decides the outcome of a message at once, whatever it answers later. During I/O no lock is held but the one that
+ * the client library holds then too, so that answers are taken while a write blocks.
  *
  * @see <a href="https://www.rabbitmq.com/docs/confirms#publisher-confirms">RabbitMQ, publisher confirms</a>
  */
@@ -59,6 +60,7 @@ final class PublishingChannel {
     private final boolean explainsLater;
     private final ChannelLedger ledger;
     private final ChannelWriter writer;
+    private final Lock flow;
 
     /** @throws IOException if the channel cannot be opened */
     PublishingChannel(PublishingLink link, Services services, Owner owner) throws IOException {
@@ -71,6 +73,7 @@ final class PublishingChannel {
         if (channel == null) {
             throw new LimitReachedException();
         }
+        this.flow = FlowControl.lock(channel);
         this.writer = new ChannelWriter(link, channel, ledger, services);
         if (services.settings().confirm()) {
             // not confirmSelect(): the client library would keep each number in a sorted set of its own
@@ -125,22 +128,12 @@ final class PublishingChannel {
      * in nanoseconds; not above 0 if none is.
      */
     long heldFor(long now) {
-        return link.isBlocked() || isFlowStopped() ? 0 : ledger.heldFor(now);
-    }
-
-    /** The message whose sender waits inside the client library, since the broker stopped the channel; null if none does. */
-    Unconfirmed stoppedWrite() {
-        return isFlowStopped() ? ledger.firstWrite() : null;
+        return link.isBlocked() ? 0 : ledger.heldFor(now);
     }
 
     /** Whether a write was broken off, and nobody has said yet that the channel has ended. */
     boolean isBroken(long now) {
         return ledger.isBroken(now);
-    }
-
-    /** Whether a write waits inside the client library for the channel to go on, on a thread that was interrupted. */
-    boolean isSpinning() {
-        return isFlowStopped() && ledger.isWriterInterrupted();
     }
 
     // --- writing
@@ -153,13 +146,24 @@ final class PublishingChannel {
      * @throws SendFailedException if the message cannot be written in AMQP; nothing was sent
      */
     boolean write(Unconfirmed unconfirmed) {
+        SendFailedException failed = null;
+        if (flow != null) {
+            flow.lock();
+        }
         try {
             if (link.isBlocked() || isFlowStopped() || !writer.write(unconfirmed)) {
                 return false;
             }
         } catch (SendFailedException e) {
+            failed = e;
+        } finally {
+            if (flow != null) {
+                flow.unlock();
+            }
+        }
+        if (failed != null) {
             afterSettling();
-            throw e;
+            throw failed;
         }
         if (!services.settings().confirm()) {
             owner.confirmed(this, List.of(unconfirmed));

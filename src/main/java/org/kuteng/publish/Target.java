@@ -58,7 +58,6 @@ final class Target implements PublishingChannel.Owner {
      * @throws SendFailedException if it could not be written; nothing was sent
      */
     boolean send(Unconfirmed unconfirmed, String from) throws InterruptedException {
-        unconfirmed.from = from;
         WaitingSenders.Sender sender = null;
         while (true) {
             lockForSending();

@@ -68,8 +68,6 @@ final class TargetCheck {
             } else if (channel.heldFor(now) > stuckNanos) {
                 long millis = TimeUnit.NANOSECONDS.toMillis(stuckNanos);
                 channel.link().cut("a write to " + description + " was stuck for more than " + millis + " ms", null);
-            } else if (channel.isSpinning()) {
-                channel.abort();
             }
         }
     }

@@ -12,9 +12,6 @@ final class Unconfirmed {
     final OutgoingMessage message;
     final SendCallback callback;
 
-    /** The work queue whose work sends it; null if no worker does. */
-    String from;
-
     /** Its place among all messages for its target, whichever channel they were written to. */
     long order;
 

@@ -144,12 +144,6 @@ final class WaitingSenders {
         } finally {
             lock.unlock();
         }
-        PublishingChannel channel = channels.current();
-        Unconfirmed stopped = channel == null ? null : channel.stoppedWrite();
-        if (stopped != null) {
-            // the queue became full between the look and the write
-            all.merge(stopped.from, 1, Integer::sum);
-        }
         return all.entrySet().stream()
                 .map(entry -> new BlockedSender(entry.getKey(), target, entry.getValue()))
                 .toList();

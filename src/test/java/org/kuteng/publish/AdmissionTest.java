@@ -199,26 +199,6 @@ class AdmissionTest extends PublisherFixture {
     }
 
     @Test
-    void aSenderWhoseQueueBecomesFullWhileItWritesIsOneWhoWaits() throws Exception {
-        Publisher publisher = publisher(PATIENT);
-        send(publisher, "a");
-        FakeChannel full = broker.last().lastChannel();
-        CountDownLatch goesOn = new CountDownLatch(1);
-        broker.last().onWrite(() -> {
-            full.stop();
-            awaitUninterrupted(goesOn);
-        });
-        CompletableFuture<Outcome> writing = sendElsewhere(publisher, message("b"), "from");
-
-        await().until(() -> publisher.blockedSenders().equals(List.of(new BlockedSender("from", "kuteng", 1))));
-
-        full.goOn();
-        goesOn.countDown();
-        writing.get();
-        assertEquals(List.of(), publisher.blockedSenders());
-    }
-
-    @Test
     void whoWaitsForAFullQueueCanBeInterrupted() throws Exception {
         Publisher publisher = publisher(PATIENT);
         send(publisher, "a");
