@@ -42,7 +42,8 @@ final class UnreadHeaders {
     }
 
     private static void useFor(AbstractQueue<?> queue) {
-        OverflowPolicyHandler overflow = (OverflowPolicyHandler) get(ON_ARRIVAL, queue);
+        OverflowPolicyHandler overflow =
+                StoppedSessions.insteadOf((OverflowPolicyHandler) get(ON_ARRIVAL, queue), queue);
         OverflowPolicyHandler onArrival = entry -> {
             accept(entry);
             overflow.checkOverflow(entry);

@@ -33,7 +33,7 @@ class FullQueueEmbeddedIT extends FullQueueBehaviour {
         declare(QUEUE, SMALL);
         declare(OTHER, Map.of());
         AtomicInteger done = new AtomicInteger();
-        int messages = 500 * ROOM;
+        int messages = 2_000 * ROOM;
         CompletableFuture<Void> sending = CompletableFuture.runAsync(
                 () -> {
                     for (int i = 0; i < messages; i++) {
