@@ -16,9 +16,11 @@ import org.apache.qpid.server.model.NamedAddressSpace;
 import org.apache.qpid.server.model.PublishingLink;
 import org.apache.qpid.server.model.Queue;
 import org.apache.qpid.server.model.VirtualHost;
+import org.apache.qpid.server.protocol.v0_8.MessageMetaData;
 import org.apache.qpid.server.queue.AbstractQueue;
 import org.apache.qpid.server.security.SecurityToken;
 import org.apache.qpid.server.store.StorableMessageMetaData;
+import org.apache.qpid.server.store.StoredMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,12 +32,15 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>The target can be deleted, and declared again.
  *   <li>A target that is full takes what comes from here: it was accepted before.
+ *   <li>A time to live of the target begins when the message comes from here.
  *   <li>What comes while the target is not there goes to the target's queue of dead letters; if there is none, it is
  *       dropped, as at RabbitMQ.
  * </ul>
  */
 final class AlternateByName implements MessageDestination {
     private static final Logger LOG = LoggerFactory.getLogger("kuteng.broker");
+
+    private static final Field ARRIVAL = arrival();
 
     private final AbstractQueue<?> source;
     private final String name;
@@ -100,12 +105,39 @@ final class AlternateByName implements MessageDestination {
         if (target == null) {
             return new RoutingResult<>(message);
         }
+        arriveNow(message);
         RoutingResult<M> result = target.route(message, routingAddress, properties);
         if (target instanceof Queue<?> queue && result.containsReject(RejectType.LIMIT_EXCEEDED)) {
             result = new RoutingResult<>(message);
             result.addQueue(queue);
         }
         return result;
+    }
+
+    /**
+     * A time to live of the target counts from now on, as at RabbitMQ. Qpid counts from the moment at which the message
+     * came to the queue that it expired in: what waited there for longer than it may live in the target would expire
+     * again at once, and be lost.
+     */
+    private static void arriveNow(ServerMessage<?> message) {
+        StoredMessage<?> stored = message.getStoredMessage();
+        if (stored.getMetaData() instanceof MessageMetaData metaData) {
+            try {
+                ARRIVAL.set(metaData, System.currentTimeMillis());
+            } catch (IllegalAccessException e) {
+                throw new IllegalStateException("this is not the Qpid that kuteng was made for: " + e, e);
+            }
+        }
+    }
+
+    private static Field arrival() {
+        try {
+            Field field = MessageMetaData.class.getDeclaredField("_arrivalTime");
+            field.setAccessible(true);
+            return field;
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this is not the Qpid that kuteng was made for: " + e, e);
+        }
     }
 
     /** Once each time that the target is gone. */

@@ -2,6 +2,7 @@ package org.kuteng.broker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -33,6 +34,8 @@ import java.util.Collections;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -441,6 +444,24 @@ class EmbeddedBrokerTest {
 
         await().until(() -> channel.messageCount("full.retry") == 0);
         assertEquals(List.of(1, 2), PlainClient.drain(channel, "full"));
+    }
+
+    @Test
+    void aRetryThatWaitedLongerThanItMayLiveInItsQueueComesBackToIt() throws Exception {
+        Duration delay = Duration.ofSeconds(2);
+        channel.queueDeclare(
+                "short",
+                true,
+                false,
+                false,
+                EmbeddedArguments.translate(Map.of("x-message-ttl", delay.toMillis() / 2)));
+        channel.queueDeclare("short.retry", true, false, false, retryAfter(delay, "short"));
+        CompletableFuture<byte[]> back = new CompletableFuture<>();
+        channel.basicConsume("short", true, (tag, message) -> back.complete(message.getBody()), tag -> {});
+
+        channel.basicPublish("", "short.retry", null, "m".getBytes(UTF_8));
+
+        assertArrayEquals("m".getBytes(UTF_8), back.get(10, TimeUnit.SECONDS));
     }
 
     @Test
