@@ -280,10 +280,12 @@ final class ChannelLedger {
         if (closed) {
             return false;
         }
-        closed = true;
         refused.addAll(unexplained);
+        left.addAll(window.messages());
+        // last: without the memory for the lists nothing has changed, and the end can be told again
+        closed = true;
         unexplained.clear();
-        left.addAll(window.takeAll());
+        window.clear();
         inHand += refused.size() + left.size();
         return true;
     }

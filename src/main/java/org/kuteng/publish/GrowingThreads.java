@@ -50,7 +50,7 @@ public final class GrowingThreads implements Executor, AutoCloseable {
         this.name = name;
     }
 
-    /** @throws RejectedExecutionException after {@link #close()} */
+    /** @throws RejectedExecutionException after {@link #close()}, and if there is no thread and none can be started */
     @Override
     public void execute(Runnable task) {
         lock.lock();
@@ -66,6 +66,10 @@ public final class GrowingThreads implements Executor, AutoCloseable {
             if (tasks.size() > idle) {
                 if (workers.size() < AT_WORK) {
                     addWorker();
+                    if (workers.isEmpty()) {
+                        tasks.removeLast();
+                        throw new RejectedExecutionException("no thread can be started");
+                    }
                 } else {
                     watch();
                 }

@@ -62,6 +62,11 @@ final class PublishingChannel {
     private final ChannelWriter writer;
     private final Lock flow;
 
+    /** Whether somebody waits for that lock before a write: whoever has it may be stuck in the socket. */
+    private volatile boolean locking;
+
+    private volatile long lockingSince;
+
     /** @throws IOException if the channel cannot be opened */
     PublishingChannel(PublishingLink link, Services services, Owner owner) throws IOException {
         this.link = link;
@@ -128,7 +133,10 @@ final class PublishingChannel {
      * in nanoseconds; not above 0 if none is.
      */
     long heldFor(long now) {
-        return link.isBlocked() ? 0 : ledger.heldFor(now);
+        if (link.isBlocked()) {
+            return 0;
+        }
+        return locking ? now - lockingSince : ledger.heldFor(now);
     }
 
     /** Whether a write was broken off, and nobody has said yet that the channel has ended. */
@@ -147,9 +155,7 @@ final class PublishingChannel {
      */
     boolean write(Unconfirmed unconfirmed) {
         SendFailedException failed = null;
-        if (flow != null) {
-            flow.lock();
-        }
+        lockFlow();
         try {
             if (link.isBlocked() || isFlowStopped() || !writer.write(unconfirmed)) {
                 return false;
@@ -169,6 +175,15 @@ final class PublishingChannel {
             owner.confirmed(this, List.of(unconfirmed));
         }
         return true;
+    }
+
+    private void lockFlow() {
+        if (flow != null && !flow.tryLock()) {
+            lockingSince = System.nanoTime();
+            locking = true;
+            flow.lock();
+            locking = false;
+        }
     }
 
     /** Takes out what is past its deadline; nothing while the broker does not listen. */

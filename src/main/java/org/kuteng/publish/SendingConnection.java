@@ -207,7 +207,7 @@ final class SendingConnection {
         PublishingLink link = new PublishingLink(fresh, this);
         try {
             owner.opened(fresh);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             Broker.cut(fresh);
             throw e;
         }

@@ -24,8 +24,8 @@ final class Target implements PublishingChannel.Owner {
     /** How many messages were given a place. Guarded by {@link #sending}. */
     private long placed;
 
-    /** It is not in use any more, and senders ask for another one. Guarded by {@link #sending}. */
-    private boolean gone;
+    /** It is not in use any more, and senders ask for another one. Changed with {@link #sending} held. */
+    private volatile boolean gone;
 
     private volatile long lastUsed = System.nanoTime();
 
@@ -38,7 +38,7 @@ final class Target implements PublishingChannel.Owner {
         Redeclaration redeclaration = new Redeclaration(description, services);
         this.channels = new TargetChannels(services, link -> new PublishingChannel(link, services, this), makesRoom);
         this.again = new SendingAgain(services, sending, channels, redeclaration, this::wake);
-        this.waiting = new WaitingSenders(name, services, channels, again);
+        this.waiting = new WaitingSenders(name, services, channels, again, () -> gone);
         this.answers = new Answers(services, channels, redeclaration, again);
         this.check = new TargetCheck(name, description, services, channels, again);
     }
@@ -233,6 +233,8 @@ final class Target implements PublishingChannel.Owner {
             }
             gone = true;
             forget.run();
+            // who was about to wait here would be told of nothing
+            wake();
             PublishingChannel last = channels.current();
             if (last != null) {
                 channels.retire(last);

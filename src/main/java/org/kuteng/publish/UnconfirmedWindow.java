@@ -129,11 +129,9 @@ final class UnconfirmedWindow<T> {
         return true;
     }
 
-    /** Takes all messages out, in the order of their numbers. */
-    List<T> takeAll() {
-        List<T> all = messages();
+    /** Takes all messages out. */
+    void clear() {
         settle(tail - 1, true, message -> {});
-        return all;
     }
 
     /** The messages in the order of their numbers. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /** The senders that wait until one target has room for their messages. */
 final class WaitingSenders {
@@ -14,6 +15,7 @@ final class WaitingSenders {
     private final Services services;
     private final TargetChannels channels;
     private final SendingAgain again;
+    private final BooleanSupplier gone;
 
     /** Guards what follows; never held during I/O. */
     private final ReentrantLock lock = new ReentrantLock();
@@ -28,8 +30,13 @@ final class WaitingSenders {
     /** Who would have to wait is refused. */
     private volatile boolean stopped;
 
-    /** @param target its name */
-    WaitingSenders(String target, Services services, TargetChannels channels, SendingAgain again) {
+    /**
+     * @param target its name
+     * @param gone whether the target is in use no more
+     */
+    WaitingSenders(
+            String target, Services services, TargetChannels channels, SendingAgain again, BooleanSupplier gone) {
+        this.gone = gone;
         this.target = target;
         this.services = services;
         this.channels = channels;
@@ -63,7 +70,7 @@ final class WaitingSenders {
                     if (stopped) {
                         throw SendFailedException.notSent(message, STOPPING, null);
                     }
-                    if (!again.isPending() && channels.mayTry()) {
+                    if (gone.getAsBoolean() || !again.isPending() && channels.mayTry()) {
                         return;
                     }
                     changed.awaitNanos(longestWait());

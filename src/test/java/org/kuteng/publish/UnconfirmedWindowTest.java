@@ -144,7 +144,8 @@ class UnconfirmedWindowTest {
                 case 2 -> assertEquals(model.remove(number), window.remove(number));
                 case 3 -> {
                     if (random.nextInt(10) == 0) {
-                        out.addAll(window.takeAll());
+                        out.addAll(window.messages());
+                        window.clear();
                         expected.addAll(model.values());
                         model.clear();
                     } else if (model.containsKey(next - 1)) {
