@@ -35,6 +35,9 @@ final class Acknowledgements {
     private boolean asked;
     private boolean eager;
 
+    /** A message stays unacknowledged for good, so that each other one is acknowledged alone. */
+    private boolean alone;
+
     /** @param most how many messages may wait for one acknowledgement */
     Acknowledgements(Channel channel, int most, Runnable later) {
         this.channel = channel;
@@ -60,7 +63,7 @@ final class Acknowledgements {
     void done(long tag) throws IOException {
         lock.lock();
         try {
-            if (tag != settledUpTo + 1) {
+            if (alone || tag != settledUpTo + 1) {
                 settled(tag);
                 channel.basicAck(tag, false);
                 return;
@@ -78,7 +81,13 @@ final class Acknowledgements {
         } finally {
             lock.unlock();
         }
-        later.run();
+        try {
+            later.run();
+        } catch (Throwable e) {
+            // asked for again with the next message
+            asked = false;
+            throw e;
+        }
     }
 
     /**
@@ -98,7 +107,31 @@ final class Acknowledgements {
         }
     }
 
+    /** A message stays with the broker, unacknowledged, as long as the channel lives. */
+    void leave() {
+        lock.lock();
+        try {
+            alone = true;
+            settledAhead.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many messages are kept in mind. */
+    int noted() {
+        lock.lock();
+        try {
+            return settledAhead.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void settled(long tag) {
+        if (alone) {
+            return;
+        }
         if (tag != settledUpTo + 1) {
             settledAhead.add(tag);
             return;

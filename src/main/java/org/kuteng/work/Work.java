@@ -27,6 +27,11 @@ public final class Work {
     /** Told when the route has completed and the last hold is released. */
     interface Settlement {
         void settle(Work work);
+
+        /** Told each time when nothing but steps that wait for something else keep the message in hand. */
+        default void parked(Work work) {
+            // nothing to be done
+        }
     }
 
     /** Keeps a message in hand beyond the end of its route. */
@@ -72,6 +77,7 @@ public final class Work {
     private Failure failure;
     private boolean routeCompleted;
     private boolean wasHeld;
+    private boolean toldParked;
     private Outcome outcome;
 
     /** @param asynchronous whether the worker goes on with its next message before the route has completed */
@@ -225,17 +231,27 @@ public final class Work {
         Hold hold = new Hold(step, parked);
         holds.add(hold);
         wasHeld = true;
+        toldParked = toldParked && parked;
         return hold;
     }
 
     private void park(Hold hold, boolean parked) {
         synchronized (this) {
             hold.parked = parked;
+            toldParked = toldParked && isParked();
         }
+    }
+
+    /** Whether it is parked, and nobody was told. With the monitor held. */
+    private boolean isNewlyParked() {
+        boolean before = toldParked;
+        toldParked = isParked();
+        return toldParked && !before;
     }
 
     private void release(Hold hold) {
         boolean last;
+        boolean parked;
         synchronized (this) {
             if (hold.released) {
                 return;
@@ -243,24 +259,31 @@ public final class Work {
             hold.released = true;
             holds.remove(hold);
             last = routeCompleted && holds.isEmpty();
+            parked = isNewlyParked();
         }
         if (last) {
             settlement.settle(this);
+        } else if (parked) {
+            settlement.parked(this);
         }
     }
 
     /** The route has completed; ends the work unless something holds it. */
     void routeCompleted() {
         boolean last;
+        boolean parked;
         synchronized (this) {
             if (routeCompleted) {
                 return;
             }
             routeCompleted = true;
             last = holds.isEmpty();
+            parked = isNewlyParked();
         }
         if (last) {
             settlement.settle(this);
+        } else if (parked) {
+            settlement.parked(this);
         }
     }
 

@@ -4,6 +4,7 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
@@ -60,6 +61,7 @@ final class WorkerChannel {
     private final Condition idle = lock.newCondition();
     private final List<Receiver> receivers = new CopyOnWriteArrayList<>();
     private final Set<Work> inHand = ConcurrentHashMap.newKeySet();
+    private final Work.Settlement settlement = new Settlement();
     private final AtomicBoolean stopAsked = new AtomicBoolean();
 
     /** Whether its end is our own wish: every other end has to be mended. */
@@ -103,6 +105,11 @@ final class WorkerChannel {
     /** The messages in hand. */
     Collection<Work> inHand() {
         return inHand;
+    }
+
+    /** The connection it is on. */
+    Connection connection() {
+        return channel.getConnection();
     }
 
     /** Begins to consume; returns when the broker has agreed. */
@@ -196,11 +203,28 @@ final class WorkerChannel {
         inHand.add(work);
     }
 
+    /** Told of the messages that this consumer has in hand. */
+    Work.Settlement settlement() {
+        return settlement;
+    }
+
+    private final class Settlement implements Work.Settlement {
+        @Override
+        public void settle(Work work) {
+            worker.settle(WorkerChannel.this, work);
+        }
+
+        @Override
+        public void parked(Work work) {
+            WorkerChannel.this.parked(work);
+        }
+    }
+
     /**
      * The route has completed and a step keeps the message until others come. What was delivered before is taken one
      * message at a time; those others may be among it, so this one does not count any more.
      */
-    void parked(Work work) {
+    private void parked(Work work) {
         receivers.stream()
                 .filter(receiver -> receiver.isSecond()
                         && receiver.from.equals(work.delivery().queue()))
@@ -296,12 +320,28 @@ final class WorkerChannel {
 
     /** No further message is begun. Does not wait for the broker: {@link #handBack} does the rest. */
     void stop() {
-        if (stopAsked.compareAndSet(false, true) && acknowledging) {
-            leftOver = buffer.endAndClear();
+        lock.lock();
+        try {
+            if (stopAsked.compareAndSet(false, true) && acknowledging) {
+                leftOver = buffer.endAndClear();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
-    /** Ends consuming; what the broker sent ahead goes back to its queue. To be called once, after {@link #stop}. */
+    private List<Delivery> takeLeftOver() {
+        lock.lock();
+        try {
+            List<Delivery> taken = leftOver;
+            leftOver = List.of();
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends consuming; what the broker sent ahead goes back to its queue. To be called after {@link #stop}. */
     void handBack() {
         if (!acknowledging) {
             // the broker has forgotten what it sent: it is all done before the end
@@ -314,8 +354,7 @@ final class WorkerChannel {
         // before anything is given back, else it comes here again
         receivers.forEach(Receiver::cancel);
         receivers.forEach(Receiver::giveBackTooLarge);
-        leftOver.forEach(delivery -> worker.handBack(this, delivery));
-        leftOver = List.of();
+        takeLeftOver().forEach(delivery -> worker.handBack(this, delivery));
         handedBack = true;
         changed();
     }
@@ -433,7 +472,7 @@ final class WorkerChannel {
 
         void consume() throws IOException {
             times++;
-            tag = worker.getRouteId() + "#" + index + tagSuffix + (times == 1 ? "" : "/" + times);
+            String next = worker.getRouteId() + "#" + index + tagSuffix + (times == 1 ? "" : "/" + times);
             uncounted = isSecond() && countsForChannel ? parkedFrom(from) : 0;
             int count = acknowledging
                     ? size.granted() + uncounted
@@ -445,11 +484,13 @@ final class WorkerChannel {
                     .basicConsume(
                             from,
                             !acknowledging,
-                            tag,
+                            next,
                             worker.options().noLocal(),
                             worker.options().exclusive() && !isSecond(),
                             isSecond() ? null : worker.options().consumerArguments(),
                             this);
+            // whoever asks it to stop before that leaves the end to the one who opened it
+            tag = next;
         }
 
         /** With the number that fits what the messages weigh; not on the thread that reads. */
@@ -498,6 +539,7 @@ final class WorkerChannel {
                 acknowledgements.giveBack(tag);
                 return;
             }
+            acknowledgements.leave();
             tooLarge.add(tag);
             if (tooLarge.size() - tooLargeAllowed >= size.granted()) {
                 // they take up all that the broker sends ahead
@@ -525,6 +567,10 @@ final class WorkerChannel {
 
         /** Asks the broker to send no more; the answer comes after the last message that is on its way. */
         CompletableFuture<?> cancel() {
+            if (tag == null) {
+                // it has not begun to consume, and is cancelled once it has
+                return CompletableFuture.completedFuture(null);
+            }
             try {
                 return getChannel()
                         .asyncCompletableRpc(

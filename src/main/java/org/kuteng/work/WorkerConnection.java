@@ -79,6 +79,9 @@ final class WorkerConnection {
     private final BetweenReads reads = new BetweenReads(this::wake);
     private final ScheduledThreadPoolExecutor recovery;
 
+    /** Tries messages again that are held back: a send may wait, and nobody else waits for that. */
+    private final ScheduledThreadPoolExecutor held;
+
     /** On the recovery's own thread. */
     private final Pauses pauses = new Pauses(FIRST_PAUSE, LONGEST_PAUSE);
 
@@ -110,6 +113,8 @@ final class WorkerConnection {
         this.recovery =
                 new ScheduledThreadPoolExecutor(1, task -> daemon(task, "kuteng-recovery-" + worker.getRouteId()));
         recovery.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        this.held = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "kuteng-held-" + worker.getRouteId()));
+        held.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     /** How many consumers there are now. */
@@ -219,6 +224,9 @@ final class WorkerConnection {
         for (String queue : options.queues().isEmpty() ? declared : options.queues()) {
             for (int index = 1; index <= options.consumers(); index++) {
                 int number = index;
+                if (!taking) {
+                    return;
+                }
                 if (channels.stream().noneMatch(c -> c.queue().equals(queue) && c.index() == number)) {
                     openChannel(queue, index);
                 }
@@ -271,6 +279,11 @@ final class WorkerConnection {
                     .forEach(opened::workAfter);
             channels.add(opened);
             begin(opened);
+            if (!taking) {
+                // asked to stop while it was opened: nobody has told it, or before it consumed
+                opened.stop();
+                opened.handBack();
+            }
         } catch (IOException | RuntimeException e) {
             throw BrokerFaults.ofRequest("consume from queue '" + queue + "'", e);
         }
@@ -286,6 +299,11 @@ final class WorkerConnection {
             channels.remove(channel);
             channel.discard();
             throw BrokerFaults.ofRequest("consume from queue '" + channel.queue() + "'", e);
+        } catch (Error e) {
+            // no memory for its thread: else it counts as open, and is never opened again
+            channels.remove(channel);
+            channel.discard();
+            throw e;
         }
     }
 
@@ -338,10 +356,13 @@ final class WorkerConnection {
                 return false;
             }
             if (allOfThem || !isConnected()) {
-                // they all end with it, and are opened again together
-                channels.forEach(WorkerChannel::leave);
-                channels.stream().filter(WorkerChannel::isAtWork).forEach(endedAtWork::add);
-                channels.clear();
+                // they all end with it, and are opened again together; others may be open on the next one by now
+                List<WorkerChannel> gone = channels.stream()
+                        .filter(other -> other.connection() == channel.connection())
+                        .toList();
+                gone.forEach(WorkerChannel::leave);
+                gone.stream().filter(WorkerChannel::isAtWork).forEach(endedAtWork::add);
+                channels.removeAll(gone);
                 lostNanos = System.nanoTime();
                 log.warn("lost the connection to the broker; what was in hand will be delivered again");
                 worker.workers().events().disconnected(connectionName(), String.valueOf(reason));
@@ -462,7 +483,7 @@ final class WorkerConnection {
                 task.run();
             }
         };
-        boolean scheduled = taking && later(claimed, pause.toMillis());
+        boolean scheduled = taking && later(held, claimed, pause.toMillis());
         if ((!scheduled || !taking) && waiting.remove(whenStopped)) {
             whenStopped.run();
         }
@@ -470,8 +491,12 @@ final class WorkerConnection {
 
     /** @return false if it is not going to happen, since the worker has ended */
     boolean later(Runnable task, long millis) {
+        return later(recovery, task, millis);
+    }
+
+    private static boolean later(ScheduledThreadPoolExecutor thread, Runnable task, long millis) {
         try {
-            recovery.schedule(task, millis, TimeUnit.MILLISECONDS);
+            thread.schedule(task, millis, TimeUnit.MILLISECONDS);
             return true;
         } catch (RejectedExecutionException e) {
             return false;
@@ -487,11 +512,14 @@ final class WorkerConnection {
      * broker may not read what it is sent.
      */
     void stopTaking() {
-        if (!taking) {
-            return;
+        synchronized (waiting) {
+            // once: by the stop of the process and by the end of the route at the same time, too
+            if (!taking) {
+                return;
+            }
+            stopNanos = System.nanoTime();
+            taking = false;
         }
-        stopNanos = System.nanoTime();
-        taking = false;
         broker().wakeWaiting();
         List<WorkerChannel> all = List.copyOf(channels);
         all.forEach(WorkerChannel::stop);
@@ -551,6 +579,7 @@ final class WorkerConnection {
             Thread.currentThread().interrupt();
         }
         recovery.shutdownNow();
+        held.shutdownNow();
     }
 
     private void farewell(Connection last) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.FailedToStartRouteException;
@@ -56,6 +57,10 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     private volatile OnceOnly.Guard guard;
 
     private volatile Logger log;
+
+    /** Whether what it needs is declared again when it is missing. */
+    private final AtomicBoolean remembered = new AtomicBoolean();
+
     private final Set<String> tooLargeTold = ConcurrentHashMap.newKeySet();
 
     /** Guarded by this. */
@@ -88,6 +93,11 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
      */
     boolean caresForCrashes() {
         return failures != null && !options.singleActive();
+    }
+
+    /** Null until the route begins to consume for the first time. */
+    WorkerConnection connection() {
+        return connection;
     }
 
     /** How many consumers the broker has of this worker now. */
@@ -176,6 +186,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         if (failures != null && options.autoDeclare()) {
             // declared again when a message for one of them finds it gone
             workers.failurePublisher().remember(options.topology());
+            remembered.set(true);
         }
         try {
             fresh.begin();
@@ -212,7 +223,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         if (guard != null) {
             guard.close();
         }
-        if (failures != null && options.autoDeclare()) {
+        if (remembered.compareAndSet(true, false)) {
             workers.failurePublisher().forget(options.topology());
         }
         workers.stopped(this);
@@ -287,16 +298,13 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
 
     /** Works on a message, on the channel's own thread. Never throws. */
     void work(WorkerChannel channel, Delivery delivery) {
-        Work work = new Work(delivery, ended -> settle(channel, ended), options.asynchronous());
+        Work work = new Work(delivery, channel.settlement(), options.asynchronous());
         channel.taken(work);
         try {
             begin(channel, work);
         } catch (Throwable e) {
             work.fail(failure(work.exchange(), e));
             work.routeCompleted();
-        }
-        if (work.isParked()) {
-            channel.parked(work);
         }
         if (Thread.interrupted()) {
             log.debug("a step left the interrupt flag of the worker's thread set; cleared");
@@ -417,7 +425,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     }
 
     /** All that came of the message is done or has failed: it leaves the worker's hand. Never throws. */
-    private void settle(WorkerChannel channel, Work work) {
+    void settle(WorkerChannel channel, Work work) {
         // a step may have left it set, and what follows waits for the broker
         Thread.interrupted();
         try {

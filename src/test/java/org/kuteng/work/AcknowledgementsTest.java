@@ -167,4 +167,20 @@ class AcknowledgementsTest {
     void aQuarterOfThePrefetchWaitsUnlessASettingSaysOtherwise(int setting, int prefetch, int messages) {
         assertEquals(messages, new AckSettings(setting, AckSettings.DEFAULT_DELAY).messagesFor(prefetch));
     }
+
+    /** No acknowledgement of several may cover it, and what comes after it must not be noted for ever. */
+    @Test
+    void besidesAMessageThatIsLeftWithTheBrokerEachIsAcknowledgedAlone() throws IOException {
+        Acknowledgements acknowledgements = atMost(3);
+        acknowledgements.done(1);
+        acknowledgements.leave();
+
+        acknowledgements.done(3);
+        acknowledgements.done(4);
+        acknowledgements.giveBack(5);
+        acknowledgements.flush();
+
+        assertEquals(List.of("basicAck 3", "basicAck 4", "basicNack 5", "basicAck 1"), written);
+        assertEquals(0, acknowledgements.noted());
+    }
 }

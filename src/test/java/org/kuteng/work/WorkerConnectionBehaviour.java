@@ -1,0 +1,167 @@
+package org.kuteng.work;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.kuteng.failure.RetrySettings;
+import org.kuteng.testing.PlainClient;
+import org.kuteng.testing.TcpProxy;
+import org.kuteng.testing.TestBroker;
+
+/** Two things at once: a connection that breaks, or a stop, while the consumers of a worker are being opened. */
+@Timeout(60)
+abstract class WorkerConnectionBehaviour {
+    private static final String QUEUE = "worker-connection";
+    private static final int CONSUMERS = 10;
+    private static final int MANY_CONSUMERS = 40;
+    private static final int MESSAGES = 100;
+    private static final Duration A_WHILE = Duration.ofSeconds(1);
+
+    private final Queue<String> begun = new ConcurrentLinkedQueue<>();
+
+    @AfterEach
+    void deleteQueues(TestBroker broker) {
+        RunningWorker.allQueues(QUEUE, "1s").forEach(broker::deleteQueue);
+    }
+
+    /** Told late, the loss of one connection took the consumers of the next one along. */
+    @RepeatedTest(4)
+    void aConnectionThatBreaksWhileARouteStartsLeavesAsManyConsumersAsWereAskedFor(TestBroker broker) throws Exception {
+        try (PlainClient client = broker.client();
+                TcpProxy proxy = TcpProxy.to(broker)) {
+            client.declareDurable(QUEUE);
+            AtomicBoolean started = new AtomicBoolean();
+            Thread cutter = new Thread(() -> {
+                while (client.consumers(QUEUE) < 2 && !started.get()) {
+                    Thread.onSpinWait();
+                }
+                proxy.cut();
+            });
+            cutter.start();
+            try (RunningWorker worker = start(proxy.uri(), CONSUMERS, "worker")) {
+                started.set(true);
+                cutter.join();
+                await().until(() -> worker.worker("worker").activeConsumers() == CONSUMERS);
+                await().during(A_WHILE).until(() -> client.consumers(QUEUE) == CONSUMERS);
+            }
+        }
+    }
+
+    @Test
+    void aStopThatComesWhileConsumersAreOpenedReachesAllOfThem(TestBroker broker) throws Exception {
+        try (PlainClient client = broker.client();
+                TcpProxy proxy = TcpProxy.to(broker);
+                RunningWorker running = start(proxy.uri(), MANY_CONSUMERS, "worker")) {
+            WorkerConsumer worker = running.worker("worker");
+            await().until(() -> worker.activeConsumers() == MANY_CONSUMERS);
+            proxy.cut();
+            while (worker.activeConsumers() == MANY_CONSUMERS) {
+                Thread.onSpinWait();
+            }
+            while (worker.activeConsumers() < 3) {
+                Thread.onSpinWait();
+            }
+
+            worker.stopTaking();
+
+            await().until(worker::isIdle);
+            client.publish(QUEUE, "message ", MESSAGES);
+            await().during(A_WHILE).until(() -> client.messages(QUEUE) == MESSAGES);
+            assertEquals(List.of(), List.copyOf(begun));
+        }
+    }
+
+    /** What waits for the broker to take a retry is no reason for a consumer to stay away. */
+    @Test
+    void aMessageThatIsHeldBackHoldsUpNothingElse(TestBroker broker) throws Exception {
+        try (RunningWorker running = start(broker.uri(), 1, "worker")) {
+            WorkerConnection connection = running.worker("worker").connection();
+            CountDownLatch blocked = new CountDownLatch(1);
+            CountDownLatch release = new CountDownLatch(1);
+            CountDownLatch ran = new CountDownLatch(1);
+            connection.laterOrStopped(
+                    () -> {
+                        blocked.countDown();
+                        awaitUninterrupted(release);
+                    },
+                    () -> {},
+                    Duration.ofMillis(1));
+            blocked.await();
+
+            connection.later(ran::countDown, 0);
+
+            assertTrue(ran.await(10, TimeUnit.SECONDS));
+            release.countDown();
+        }
+    }
+
+    /** Another route on the same queue needs what it declared, though the first one was suspended before it was stopped. */
+    @Test
+    void aRouteThatIsSuspendedAndStoppedTakesNothingFromTheOthers(TestBroker broker) throws Exception {
+        try (PlainClient client = broker.client();
+                RunningWorker running = start(broker.uri(), 1, "first", "second")) {
+            running.worker("first")
+                    .getRoute()
+                    .getCamelContext()
+                    .getRouteController()
+                    .suspendRoute("first");
+            running.worker("second")
+                    .getRoute()
+                    .getCamelContext()
+                    .getRouteController()
+                    .stopRoute("first");
+            broker.deleteQueue(QUEUE + ".retry.1s");
+
+            client.publish(QUEUE, "fails once ", 1);
+
+            await().until(() -> begun.size() == 2);
+        }
+    }
+
+    private RunningWorker start(String uri, int consumers, String... routes) throws Exception {
+        RetrySettings retries =
+                new RetrySettings(List.of(Duration.ofSeconds(1)), List.of(), RetrySettings.DEFAULT_CRASHES);
+        return RunningWorker.start(uri, RunningWorker.failures(retries), new RouteBuilder() {
+            @Override
+            public void configure() {
+                for (String route : routes) {
+                    from("spring-rabbitmq:default?queues=" + QUEUE + "&prefetchCount=1&concurrentConsumers="
+                                    + consumers)
+                            .routeId(route)
+                            .process(exchange -> {
+                                String text = exchange.getMessage().getBody(String.class);
+                                boolean again = begun.contains(text);
+                                begun.add(text);
+                                if (text.startsWith("fails once") && !again) {
+                                    throw new IllegalStateException("fails once");
+                                }
+                            });
+                }
+            }
+        });
+    }
+
+    private static void awaitUninterrupted(CountDownLatch latch) {
+        while (true) {
+            try {
+                latch.await();
+                return;
+            } catch (InterruptedException e) {
+                // the end of the worker
+            }
+        }
+    }
+}
