@@ -1,7 +1,10 @@
 package org.kuteng.broker;
 
 import java.lang.reflect.Field;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.qpid.server.exchange.DestinationReferrer;
 import org.apache.qpid.server.message.InstanceProperties;
@@ -18,6 +21,7 @@ import org.apache.qpid.server.model.Queue;
 import org.apache.qpid.server.model.VirtualHost;
 import org.apache.qpid.server.protocol.v0_8.MessageMetaData;
 import org.apache.qpid.server.queue.AbstractQueue;
+import org.apache.qpid.server.queue.QueueEntry;
 import org.apache.qpid.server.security.SecurityToken;
 import org.apache.qpid.server.store.StorableMessageMetaData;
 import org.apache.qpid.server.store.StoredMessage;
@@ -42,6 +46,10 @@ final class AlternateByName implements MessageDestination {
 
     private static final Field ARRIVAL = arrival();
 
+    /** What came to its queue, or is about to, from another queue and not from a sender. */
+    private static final Set<ServerMessage<?>> MOVED =
+            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
     private final AbstractQueue<?> source;
     private final String name;
     private final AtomicBoolean missingTold = new AtomicBoolean();
@@ -63,6 +71,7 @@ final class AlternateByName implements MessageDestination {
         });
         for (Object queue : host.getChildren(Queue.class)) {
             if (queue instanceof AbstractQueue<?> recovered) {
+                arriveAgain(recovered);
                 useFor(recovered);
             }
         }
@@ -106,6 +115,7 @@ final class AlternateByName implements MessageDestination {
             return new RoutingResult<>(message);
         }
         arriveNow(message);
+        MOVED.add(message);
         RoutingResult<M> result = target.route(message, routingAddress, properties);
         if (target instanceof Queue<?> queue && result.containsReject(RejectType.LIMIT_EXCEEDED)) {
             result = new RoutingResult<>(message);
@@ -137,6 +147,29 @@ final class AlternateByName implements MessageDestination {
             return field;
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("this is not the Qpid that kuteng was made for: " + e, e);
+        }
+    }
+
+    /** Whether a message that has just come to a queue was moved there from another one. To be asked once. */
+    static boolean hasMoved(ServerMessage<?> message) {
+        return MOVED.remove(message);
+    }
+
+    /**
+     * Of what a store had, messages that came from another queue may live as long as the queue allows from now on: when
+     * they came is not in the store.
+     */
+    private static void arriveAgain(AbstractQueue<?> recovered) {
+        long life = recovered.getMaximumMessageTtl();
+        if (life <= 0) {
+            return;
+        }
+        long until = System.currentTimeMillis() + life;
+        for (QueueEntry entry : recovered.getMessagesOnTheQueue()) {
+            String sentTo = entry.getMessage().getInitialRoutingAddress();
+            if (sentTo != null && !sentTo.equals(recovered.getName())) {
+                entry.setExpiration(until);
+            }
         }
     }
 

@@ -91,7 +91,7 @@ final class QpidBroker implements AutoCloseable {
         return withOwnLoader(() -> {
             QpidBroker broker = new QpidBroker(options);
             UncaughtFailures.survive(broker);
-            broker.open();
+            broker.start(options);
             broker.checkVirtualHost(options);
             return broker;
         });
@@ -114,7 +114,7 @@ final class QpidBroker implements AutoCloseable {
         }
     }
 
-    private void open() {
+    private void start(EmbeddedBroker.Options options) {
         try {
             tasks.start();
             SubjectExecutionContext.withSubject(SystemPrincipal.subject(), system::open);
@@ -124,11 +124,19 @@ final class QpidBroker implements AutoCloseable {
             detachShutdownHook();
             dropDelayedTasksAtClose();
             virtualHosts().forEach(AlternateByName::useFor);
-            virtualHosts().forEach(UnreadHeaders::useFor);
+            SharedRoom shared = QpidConfiguration.sharedRoom(options);
+            virtualHosts().forEach(host -> UnreadHeaders.useFor(host, shared));
+            virtualHosts().forEach(this::wakeConsumers);
         } catch (RuntimeException e) {
             close();
             throw new EmbeddedBrokerException("the embedded broker does not start: " + e.getMessage(), e);
         }
+    }
+
+    private void wakeConsumers(VirtualHost<?> host) {
+        WokenConsumers consumers = new WokenConsumers(host);
+        system.getContainer(Broker.class)
+                .scheduleHouseKeepingTask(WokenConsumers.INTERVAL_MILLIS, TimeUnit.MILLISECONDS, consumers::look);
     }
 
     /** A store keeps its virtual host: with another name wanted, nobody could connect. */

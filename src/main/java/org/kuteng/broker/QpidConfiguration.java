@@ -16,11 +16,23 @@ final class QpidConfiguration {
     /** The share of the heap that the messages of one queue may take before its producers are held up. */
     private static final long HEAP_SHARE_OF_A_QUEUE = 8;
 
+    /**
+     * The share that those of all queues may take. Bodies lie outside the heap, in memory that is as large by default and
+     * that the network needs too: without it, nobody can connect any more.
+     */
+    private static final long HEAP_SHARE_OF_ALL = 2;
+
+    /** The share that a queue may take in any case: else a worker could not send on what it takes from a full one. */
+    private static final long HEAP_SHARE_OF_ANY = 256;
+
     /** What a waiting message takes of the heap beside its body and headers, which alone Qpid counts. */
     private static final long HEAP_BYTES_A_MESSAGE = 640;
 
     /** Channels that one connection may open: what RabbitMQ offers. */
     private static final String CHANNELS_A_CONNECTION = "2047";
+
+    /** The highest prefetch count there is. */
+    private static final String CREDIT_AT_ONCE = "65535";
 
     /** Threads that read, write and, with a store, wait for the disk; Qpid would start 64, eight of them selectors. */
     private static final String IO_THREADS = "16";
@@ -52,6 +64,16 @@ final class QpidConfiguration {
                 QpidConfiguration.class.getResource(file).toString());
         attributes.put(ConfiguredObject.CONTEXT, context(options));
         return attributes;
+    }
+
+    /** How much may wait in all queues together. */
+    static SharedRoom sharedRoom(EmbeddedBroker.Options options) {
+        long heap = Runtime.getRuntime().maxMemory();
+        // a store takes bodies to the disk when memory runs short
+        long bytes = options.store() == null ? heap / HEAP_SHARE_OF_ALL : Long.MAX_VALUE;
+        return new SharedRoom(
+                new SharedRoom.Room(heap / HEAP_SHARE_OF_ALL / HEAP_BYTES_A_MESSAGE, bytes),
+                new SharedRoom.Room(heap / HEAP_SHARE_OF_ANY / HEAP_BYTES_A_MESSAGE, heap / HEAP_SHARE_OF_ANY));
     }
 
     /** What lets the port, which rests at first, listen. */
@@ -88,6 +110,9 @@ final class QpidConfiguration {
         context.put("queue.defaultMaximumQueueDepthMessages", Long.toString(heapOfAQueue / HEAP_BYTES_A_MESSAGE));
         context.put("virtualhost.housekeepingCheckPeriod", HOUSEKEEPING_MILLIS);
         context.put("qpid.port.sessionCountLimit", CHANNELS_A_CONNECTION);
+        // beyond this prefetch count (100) Qpid sends nothing before a tenth of it is acknowledged, however little
+        // waits
+        context.put("connection.high_prefetch_limit", CREDIT_AT_ONCE);
         context.put("virtualhost.connectionThreadPool.size", IO_THREADS);
         context.put("virtualhost.connectionThreadPool.numberOfSelectors", SELECTORS);
         return context;

@@ -25,25 +25,25 @@ final class UnreadHeaders {
     private UnreadHeaders() {}
 
     /** For all that is in the queues, and whatever comes to them, now and whenever a queue is declared. */
-    static void useFor(VirtualHost<?> host) {
+    static void useFor(VirtualHost<?> host, SharedRoom shared) {
         host.addChangeListener(new AbstractConfigurationChangeListener() {
             @Override
             public void childAdded(ConfiguredObject<?> parent, ConfiguredObject<?> child) {
                 if (child instanceof AbstractQueue<?> queue) {
-                    useFor(queue);
+                    useFor(queue, shared);
                 }
             }
         });
         for (Object queue : host.getChildren(Queue.class)) {
             if (queue instanceof AbstractQueue<?> recovered) {
-                useFor(recovered);
+                useFor(recovered, shared);
             }
         }
     }
 
-    private static void useFor(AbstractQueue<?> queue) {
+    private static void useFor(AbstractQueue<?> queue, SharedRoom shared) {
         OverflowPolicyHandler overflow =
-                StoppedSessions.insteadOf((OverflowPolicyHandler) get(ON_ARRIVAL, queue), queue);
+                StoppedSessions.insteadOf((OverflowPolicyHandler) get(ON_ARRIVAL, queue), queue, shared);
         OverflowPolicyHandler onArrival = entry -> {
             accept(entry);
             overflow.checkOverflow(entry);

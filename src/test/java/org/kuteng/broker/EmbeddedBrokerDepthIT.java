@@ -7,6 +7,8 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +47,61 @@ class EmbeddedBrokerDepthIT {
             // no farewell without end: Qpid may read nothing from a consumer as long as it has something to send to it
             producing.abort(FAREWELL_MILLIS);
             consuming.abort(FAREWELL_MILLIS);
+        }
+    }
+
+    /** Each alone has room; all together they would take the memory that is needed to let anybody in. */
+    @Test
+    void manyFullQueuesHoldUpTheirProducersAndEverybodyIsLetIn() throws Exception {
+        int queues = 12;
+        byte[] body = new byte[10_000];
+        try (BrokerProcess broker = BrokerProcess.start(null, "-Xmx64m")) {
+            AtomicLong published = new AtomicLong();
+            AtomicLong confirmed = new AtomicLong();
+            List<Connection> producing = new ArrayList<>();
+            for (int i = 0; i < queues; i++) {
+                Connection connection = PlainClient.connect(broker.port());
+                producing.add(connection);
+                String queue = "full" + i;
+                connection.createChannel().queueDeclare(queue, false, false, false, null);
+                Thread producer = new Thread(() -> publishConfirmed(connection, queue, body, published, confirmed));
+                producer.setDaemon(true);
+                producer.start();
+                untilItStandsStill(published);
+            }
+
+            AtomicLong taken = new AtomicLong();
+            Connection consuming = PlainClient.connect(broker.port());
+            long heldUpAt = published.get();
+            for (int i = 0; i < queues; i++) {
+                consuming
+                        .createChannel()
+                        .basicConsume("full" + i, true, (tag, delivery) -> taken.incrementAndGet(), tag -> {});
+            }
+
+            await().atMost(Duration.ofSeconds(60)).until(() -> published.get() > heldUpAt + FURTHER);
+            assertTrue(producing.stream().allMatch(Connection::isOpen));
+            producing.forEach(connection -> connection.abort(FAREWELL_MILLIS));
+            await().atMost(Duration.ofSeconds(60)).until(() -> taken.get() >= confirmed.get());
+            consuming.abort(FAREWELL_MILLIS);
+        }
+    }
+
+    private static void publishConfirmed(
+            Connection connection, String queue, byte[] body, AtomicLong published, AtomicLong confirmed) {
+        try {
+            Channel channel = connection.createChannel();
+            channel.confirmSelect();
+            while (connection.isOpen()) {
+                channel.basicPublish("", queue, null, body);
+                published.incrementAndGet();
+                channel.waitForConfirms();
+                confirmed.incrementAndGet();
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        } catch (RuntimeException closedAtTheEndOfTheTest) {
+            // the connection is closed under it
         }
     }
 

@@ -82,6 +82,28 @@ class EmbeddedBrokerStoreIT {
         }
     }
 
+    /** It waited longer than it may live in its queue, where it may live as long again. */
+    @Test
+    void aRetryThatHasComeBackOutlivesARestart() throws Exception {
+        int life = 4_000;
+        try (BrokerProcess first = BrokerProcess.start(store)) {
+            // ends with its broker
+            Channel channel = PlainClient.connect(first.port()).createChannel();
+            channel.confirmSelect();
+            channel.queueDeclare(
+                    "work", true, false, false, EmbeddedArguments.translate(Map.of("x-message-ttl", life)));
+            channel.queueDeclare("work.retry", true, false, false, retryAfter(life + 500));
+            channel.basicPublish("", "work.retry", MessageProperties.PERSISTENT_BASIC, new byte[] {7});
+            channel.waitForConfirmsOrDie(CONFIRM_TIMEOUT_MILLIS);
+            await().until(() -> channel.messageCount("work") == 1);
+            first.kill();
+        }
+        try (BrokerProcess second = BrokerProcess.start(store);
+                Connection connection = PlainClient.connect(second.port())) {
+            assertEquals(1, connection.createChannel().messageCount("work"));
+        }
+    }
+
     @Test
     void aTransientQueueAndATransientMessageAreGoneAfterARestart() throws Exception {
         try (BrokerProcess first = BrokerProcess.start(store)) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -34,8 +35,11 @@ import java.util.Collections;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -462,6 +466,105 @@ class EmbeddedBrokerTest {
         channel.basicPublish("", "short.retry", null, "m".getBytes(UTF_8));
 
         assertArrayEquals("m".getBytes(UTF_8), back.get(10, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void whoseTurnItIsTakesOverFromASingleActiveConsumer() throws Exception {
+        channel.queueDeclare(
+                "single", true, false, false, EmbeddedArguments.translate(Map.of("x-single-active-consumer", true)));
+        BlockingQueue<Long> first = new LinkedBlockingQueue<>();
+        BlockingQueue<Long> second = new LinkedBlockingQueue<>();
+        Connection other = PlainClient.connect(broker.port());
+        Channel standby = other.createChannel();
+        channel.basicQos(1);
+        standby.basicQos(1);
+        String active = channel.basicConsume(
+                "single",
+                false,
+                (tag, message) -> first.add(message.getEnvelope().getDeliveryTag()),
+                tag -> {});
+        standby.basicConsume(
+                "single",
+                false,
+                (tag, message) -> second.add(message.getEnvelope().getDeliveryTag()),
+                tag -> {});
+        for (int i = 0; i < 10; i++) {
+            standby.basicPublish("", "single", null, "m".getBytes(UTF_8));
+        }
+        long inHand = first.poll(10, TimeUnit.SECONDS);
+
+        channel.basicCancel(active);
+        channel.basicAck(inHand, false);
+
+        assertNotNull(second.poll(10, TimeUnit.SECONDS));
+        other.abort();
+    }
+
+    @Test
+    void whatIsAcknowledgedMakesRoomAtOnceHoweverManyAreInHand() throws Exception {
+        int many = 200;
+        channel.queueDeclare("many", true, false, false, null);
+        channel.basicQos(many);
+        BlockingQueue<Long> inHand = new LinkedBlockingQueue<>();
+        channel.basicConsume(
+                "many",
+                false,
+                (tag, message) -> inHand.add(message.getEnvelope().getDeliveryTag()),
+                tag -> {});
+        for (int i = 0; i < many + 1; i++) {
+            channel.basicPublish("", "many", null, "m".getBytes(UTF_8));
+        }
+        await().until(() -> inHand.size() == many);
+
+        channel.basicAck(1, false);
+
+        await().until(() -> inHand.size() == many + 1);
+    }
+
+    @Test
+    void whoSendsToOneQueueDoesNotWaitForAnotherThatItsMessagesExpireInto() throws Exception {
+        int messages = 20_000;
+        channel.queueDeclare(
+                "narrow",
+                true,
+                false,
+                false,
+                Map.of("maximumQueueDepthMessages", 1, "overflowPolicy", "PRODUCER_FLOW_CONTROL"));
+        channel.queueDeclare("wide", true, false, false, retryAfter(Duration.ofMillis(5), "narrow"));
+        AtomicInteger taken = new AtomicInteger();
+        channel.basicQos(1);
+        channel.basicConsume(
+                "wide",
+                false,
+                (tag, message) -> {
+                    taken.incrementAndGet();
+                    channel.basicAck(message.getEnvelope().getDeliveryTag(), false);
+                },
+                tag -> {});
+        try (Connection other = PlainClient.connect(broker.port())) {
+            Channel sending = other.createChannel();
+            sending.confirmSelect();
+            CompletableFuture<Void> sent = CompletableFuture.runAsync(
+                    () -> {
+                        try {
+                            for (int i = 1; i <= messages; i++) {
+                                sending.basicPublish(
+                                        "", "wide", MessageProperties.PERSISTENT_TEXT_PLAIN, "m".getBytes(UTF_8));
+                                if (i % 200 == 0) {
+                                    sending.waitForConfirms();
+                                }
+                            }
+                        } catch (IOException | InterruptedException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    },
+                    task -> new Thread(task).start());
+
+            sent.get(30, TimeUnit.SECONDS);
+
+            Channel asking = other.createChannel();
+            await().until(() -> taken.get() + asking.messageCount("narrow") + asking.messageCount("wide") >= messages);
+        }
     }
 
     @Test

@@ -1,7 +1,7 @@
 package org.kuteng.broker;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.InvocationHandler;
@@ -20,15 +20,19 @@ import org.junit.jupiter.api.Test;
 class StoppedSessionsTest {
     private static final int ROOM = 10;
     private static final int RESUME = 8;
+    private static final int ALL = 50;
     private static final QueueEntry ARRIVED = proxy(QueueEntry.class, (self, method, arguments) -> null);
     private static final QueueEntry WENT = null;
 
+    private int asked;
     private OverflowPolicy policy = OverflowPolicy.PRODUCER_FLOW_CONTROL;
     private final AMQPSession<?, ?> session =
             proxy(AMQPSession.class, (self, method, arguments) -> onSession(self, method.getName(), arguments));
     private final Queue<?> queue = proxy(Queue.class, (self, method, arguments) -> onQueue(method.getName()));
-    private final OverflowPolicyHandler sessions = StoppedSessions.insteadOf(entry -> {}, queue);
+    private final SharedRoom shared = new SharedRoom(new SharedRoom.Room(ALL, 1), new SharedRoom.Room(RESUME, 1));
+    private final OverflowPolicyHandler sessions = StoppedSessions.insteadOf(entry -> asked++, queue, shared);
     private int depth;
+    private boolean deleted;
     private boolean stopped;
     private Runnable whileLetGo = () -> {};
 
@@ -70,20 +74,62 @@ class StoppedSessionsTest {
     @Test
     void aQueueWithAnotherPolicyKeepsWhatQpidMade() {
         policy = OverflowPolicy.RING;
-        OverflowPolicyHandler qpids = entry -> {};
+        OverflowPolicyHandler ring = StoppedSessions.insteadOf(entry -> asked++, queue, shared);
 
-        assertSame(qpids, StoppedSessions.insteadOf(qpids, queue));
+        look(ring, ROOM + 1, ARRIVED);
+
+        assertEquals(1, asked);
+        assertFalse(stopped);
+    }
+
+    @Test
+    void whatAllQueuesHoldStopsWhoSendsToOneThatHasItsShare() {
+        shared.add(ALL, 0);
+        look(RESUME, ARRIVED);
+        assertFalse(stopped);
+        look(RESUME + 1, ARRIVED);
+        assertTrue(stopped);
+    }
+
+    /** The room may come from another queue, of which this one hears nothing. */
+    @Test
+    void whoIsStoppedForTheSakeOfAllGoesOnWhenThereIsRoomInAll() {
+        shared.add(ALL, 0);
+        look(RESUME + 1, ARRIVED);
+        assertTrue(stopped);
+
+        shared.add(-ALL, 0);
+        shared.letGo();
+
+        assertFalse(stopped);
+    }
+
+    @Test
+    void whoWaitsForAQueueThatIsDeletedGoesOn() {
+        look(ROOM + 1, ARRIVED);
+        assertTrue(stopped);
+        deleted = true;
+
+        look(ROOM + 1, WENT);
+
+        assertFalse(stopped);
     }
 
     private void look(int depthNow, QueueEntry entry) {
+        look(sessions, depthNow, entry);
+    }
+
+    private void look(OverflowPolicyHandler handler, int depthNow, QueueEntry entry) {
         depth = depthNow;
         Subject sender = new Subject(true, Set.of(new SessionPrincipal(session)), Set.of(), Set.of());
-        SubjectExecutionContext.withSubject(sender, () -> sessions.checkOverflow(entry));
+        SubjectExecutionContext.withSubject(sender, () -> handler.checkOverflow(entry));
     }
 
     private Object onQueue(String method) {
         return switch (method) {
             case "getOverflowPolicy" -> policy;
+            case "isDeleted" -> deleted;
+            case "addDeleteTask" -> null;
             case "getContextValue" -> 100.0 * RESUME / ROOM;
             case "getQueueDepthMessages" -> depth;
             case "getMaximumQueueDepthMessages" -> (long) ROOM;
