@@ -37,6 +37,9 @@ final class FullQueueRun {
     private static final String RETRY_DELAY = "1s";
 
     private final FullQueuePlan plan;
+    /** What a worker says the first time that a queue does not take a message of its. */
+    private static final String REFUSED = "a message stays in hand, since .* was refused by the broker";
+
     private final KutengProcesses kuteng;
     private final TestBroker broker;
     private final Consumer<String> progress;
@@ -80,6 +83,7 @@ final class FullQueueRun {
         progress.accept("%d confirmed; the rest is worked off".formatted(books().confirmedCount()));
         awaitWorkedOff();
         stop(workers);
+        timesFull += refusalsToldBy(workers);
         DeliveryLedger books = books();
         if (!books.lost().isEmpty()) {
             takeWhatIsLeft();
@@ -135,6 +139,11 @@ final class FullQueueRun {
     private static void stop(List<KutengProcess> processes) {
         processes.forEach(KutengProcess::sigterm);
         processes.forEach(process -> process.awaitExit(PATIENCE));
+    }
+
+    /** A look from outside may come between two times at which the queue was full. */
+    private static int refusalsToldBy(List<KutengProcess> workers) {
+        return workers.stream().mapToInt(worker -> worker.lines(REFUSED).size()).sum();
     }
 
     private void sendByRoutes() {
