@@ -1,6 +1,5 @@
 package org.kuteng.broker;
 
-import java.lang.reflect.Field;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
@@ -24,7 +23,6 @@ import org.apache.qpid.server.queue.AbstractQueue;
 import org.apache.qpid.server.queue.QueueEntry;
 import org.apache.qpid.server.security.SecurityToken;
 import org.apache.qpid.server.store.StorableMessageMetaData;
-import org.apache.qpid.server.store.StoredMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +42,8 @@ import org.slf4j.LoggerFactory;
 final class AlternateByName implements MessageDestination {
     private static final Logger LOG = LoggerFactory.getLogger("kuteng.broker");
 
-    private static final Field ARRIVAL = arrival();
+    private static final QpidField ARRIVAL = new QpidField(MessageMetaData.class, "_arrivalTime");
+    private static final QpidField TARGET = new QpidField(AbstractQueue.class, "_alternateBindingDestination");
 
     /** What came to its queue, or is about to, from another queue and not from a sender. */
     private static final Set<ServerMessage<?>> MOVED =
@@ -82,13 +81,7 @@ final class AlternateByName implements MessageDestination {
             return;
         }
         MessageDestination held = queue.getAlternateBindingDestination();
-        try {
-            Field field = AbstractQueue.class.getDeclaredField("_alternateBindingDestination");
-            field.setAccessible(true);
-            field.set(queue, new AlternateByName(queue));
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("this is not the Qpid that kuteng was made for: " + e, e);
-        }
+        TARGET.set(queue, new AlternateByName(queue));
         if (held != null) {
             held.removeReference(queue);
         }
@@ -130,23 +123,8 @@ final class AlternateByName implements MessageDestination {
      * again at once, and be lost.
      */
     private static void arriveNow(ServerMessage<?> message) {
-        StoredMessage<?> stored = message.getStoredMessage();
-        if (stored.getMetaData() instanceof MessageMetaData metaData) {
-            try {
-                ARRIVAL.set(metaData, System.currentTimeMillis());
-            } catch (IllegalAccessException e) {
-                throw new IllegalStateException("this is not the Qpid that kuteng was made for: " + e, e);
-            }
-        }
-    }
-
-    private static Field arrival() {
-        try {
-            Field field = MessageMetaData.class.getDeclaredField("_arrivalTime");
-            field.setAccessible(true);
-            return field;
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("this is not the Qpid that kuteng was made for: " + e, e);
+        if (message.getStoredMessage().getMetaData() instanceof MessageMetaData metaData) {
+            ARRIVAL.set(metaData, System.currentTimeMillis());
         }
     }
 
@@ -157,7 +135,7 @@ final class AlternateByName implements MessageDestination {
 
     /**
      * Of what a store had, messages that came from another queue may live as long as the queue allows from now on: when
-     * they came is not in the store.
+     * they came is not in the store. One that was sent over a named exchange looks the same, and gains that time too.
      */
     private static void arriveAgain(AbstractQueue<?> recovered) {
         long life = recovered.getMaximumMessageTtl();

@@ -1,6 +1,5 @@
 package org.kuteng.broker;
 
-import java.lang.reflect.Field;
 import java.util.concurrent.Executor;
 import org.apache.qpid.server.model.VirtualHost;
 import org.apache.qpid.server.transport.AbstractAMQPConnection;
@@ -40,17 +39,11 @@ final class ClientThreads {
     }
 
     private static void replaceThread(NetworkConnectionScheduler scheduler) {
-        Executor threads = (Executor) field(scheduler, "_executor");
-        threads.execute((Runnable) field(scheduler, "_selectorThread"));
+        Executor threads = (Executor) field("_executor").get(scheduler);
+        threads.execute((Runnable) field("_selectorThread").get(scheduler));
     }
 
-    private static Object field(NetworkConnectionScheduler scheduler, String name) {
-        try {
-            Field field = NetworkConnectionScheduler.class.getDeclaredField(name);
-            field.setAccessible(true);
-            return field.get(scheduler);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("this is not the Qpid that kuteng was made for: " + e, e);
-        }
+    private static QpidField field(String name) {
+        return new QpidField(NetworkConnectionScheduler.class, name);
     }
 }

@@ -1,7 +1,6 @@
 package org.kuteng.broker;
 
 import java.io.Serializable;
-import java.lang.reflect.Field;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.List;
@@ -284,13 +283,7 @@ final class QpidBroker implements AutoCloseable {
     }
 
     private Object fieldOfContainer(Class<?> declaring, String name) {
-        try {
-            Field field = declaring.getDeclaredField(name);
-            field.setAccessible(true);
-            return field.get(system.getContainer());
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("this is not the Qpid that kuteng was made for: " + e, e);
-        }
+        return new QpidField(declaring, name).get(system.getContainer());
     }
 
     /** The identity that Qpid's own work is done under. */

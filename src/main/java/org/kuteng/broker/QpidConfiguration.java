@@ -110,8 +110,7 @@ final class QpidConfiguration {
         context.put("queue.defaultMaximumQueueDepthMessages", Long.toString(heapOfAQueue / HEAP_BYTES_A_MESSAGE));
         context.put("virtualhost.housekeepingCheckPeriod", HOUSEKEEPING_MILLIS);
         context.put("qpid.port.sessionCountLimit", CHANNELS_A_CONNECTION);
-        // beyond this prefetch count (100) Qpid sends nothing before a tenth of it is acknowledged, however little
-        // waits
+        // above this (100 by default) Qpid sends nothing more before a tenth of the prefetch count is acknowledged
         context.put("connection.high_prefetch_limit", CREDIT_AT_ONCE);
         context.put("virtualhost.connectionThreadPool.size", IO_THREADS);
         context.put("virtualhost.connectionThreadPool.numberOfSelectors", SELECTORS);

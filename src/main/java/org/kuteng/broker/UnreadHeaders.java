@@ -1,6 +1,5 @@
 package org.kuteng.broker;
 
-import java.lang.reflect.Field;
 import org.apache.qpid.server.message.AbstractServerMessageImpl;
 import org.apache.qpid.server.message.ServerMessage;
 import org.apache.qpid.server.model.AbstractConfigurationChangeListener;
@@ -17,10 +16,10 @@ import org.apache.qpid.server.queue.QueueEntry;
  * name twice or with an empty one. Here, as at RabbitMQ, headers are for the receiver to read.
  */
 final class UnreadHeaders {
-    private static final Field STATUS = field(AbstractServerMessageImpl.class, "_validationStatus");
+    private static final QpidField STATUS = new QpidField(AbstractServerMessageImpl.class, "_validationStatus");
 
     /** Asked for each message that comes to a queue; of all that Qpid asks then, the one that can be replaced. */
-    private static final Field ON_ARRIVAL = field(AbstractQueue.class, "_postEnqueueOverflowPolicyHandler");
+    private static final QpidField ON_ARRIVAL = new QpidField(AbstractQueue.class, "_postEnqueueOverflowPolicyHandler");
 
     private UnreadHeaders() {}
 
@@ -43,48 +42,18 @@ final class UnreadHeaders {
 
     private static void useFor(AbstractQueue<?> queue, SharedRoom shared) {
         OverflowPolicyHandler overflow =
-                StoppedSessions.insteadOf((OverflowPolicyHandler) get(ON_ARRIVAL, queue), queue, shared);
+                StoppedSessions.insteadOf((OverflowPolicyHandler) ON_ARRIVAL.get(queue), queue, shared);
         OverflowPolicyHandler onArrival = entry -> {
             accept(entry);
             overflow.checkOverflow(entry);
         };
-        set(ON_ARRIVAL, queue, onArrival);
+        ON_ARRIVAL.set(queue, onArrival);
         queue.getMessagesOnTheQueue().forEach(UnreadHeaders::accept);
     }
 
     private static void accept(QueueEntry entry) {
         if (entry != null && entry.getMessage() instanceof AbstractServerMessageImpl<?, ?> message) {
-            set(STATUS, message, ServerMessage.ValidationStatus.VALID);
+            STATUS.set(message, ServerMessage.ValidationStatus.VALID);
         }
-    }
-
-    private static Field field(Class<?> declaring, String name) {
-        try {
-            Field field = declaring.getDeclaredField(name);
-            field.setAccessible(true);
-            return field;
-        } catch (ReflectiveOperationException e) {
-            throw otherQpid(e);
-        }
-    }
-
-    private static Object get(Field field, Object of) {
-        try {
-            return field.get(of);
-        } catch (IllegalAccessException e) {
-            throw otherQpid(e);
-        }
-    }
-
-    private static void set(Field field, Object of, Object value) {
-        try {
-            field.set(of, value);
-        } catch (IllegalAccessException e) {
-            throw otherQpid(e);
-        }
-    }
-
-    private static IllegalStateException otherQpid(ReflectiveOperationException e) {
-        return new IllegalStateException("this is not the Qpid that kuteng was made for: " + e, e);
     }
 }

@@ -322,7 +322,7 @@ public final class Publisher implements AutoCloseable {
     }
 
     private void lookAtFlow() {
-        // before the look: who comes to wait during it asks for another one
+        // reset first: a sender that begins to wait during this check schedules the next one
         watchingFlow.set(false);
         boolean stopped = false;
         for (Target target : targets.all()) {
