@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -23,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerFaults;
 import org.kuteng.broker.BrokerKind;
@@ -74,6 +77,9 @@ final class WorkerChannel {
 
     private final List<CountDownLatch> predecessors = new CopyOnWriteArrayList<>();
     private volatile boolean handedBack;
+
+    /** The broker's answers to the end of consuming. */
+    private final List<CompletableFuture<?>> cancels = new CopyOnWriteArrayList<>();
 
     /** What was sent ahead when it was asked to stop. */
     private volatile List<Delivery> leftOver = List.of();
@@ -341,27 +347,58 @@ final class WorkerChannel {
         }
     }
 
-    /** Ends consuming; what the broker sent ahead goes back to its queue. To be called after {@link #stop}. */
+    /**
+     * Waits until the message in hand is done, but not for long: acknowledged before the end of consuming, it stays
+     * acknowledged whatever the broker has to do.
+     *
+     * @param deadline in terms of {@link System#nanoTime()}
+     */
+    void awaitShortWork(long deadline) {
+        await(deadline, () -> threadEnded && isAtRest());
+    }
+
+    /**
+     * Ends consuming; what the broker sent ahead goes back to its queue. To be called after {@link #stop}, and followed
+     * by {@link #awaitCancelled}.
+     */
     void handBack() {
         if (!acknowledging) {
             // the broker has forgotten what it sent: it is all done before the end
             receivers.forEach(receiver ->
                     receiver.cancel().whenComplete((answer, failure) -> connection.afterWhatWasRead(buffer::end)));
-            handedBack = true;
             return;
         }
         receivers.forEach(receiver -> acknowledge(receiver.acknowledgements::flushAlways));
         // before anything is given back, else it comes here again
-        receivers.forEach(Receiver::cancel);
+        receivers.forEach(receiver -> cancels.add(receiver.cancel()));
         receivers.forEach(Receiver::giveBackTooLarge);
         takeLeftOver().forEach(delivery -> worker.handBack(this, delivery));
+    }
+
+    /**
+     * Waits until the broker has ended consuming, or takes too long for that. RabbitMQ's quorum queues lose
+     * acknowledgements that are under way when the channel closes (rabbitmq-server issue 10327), and answer the end of
+     * consuming when all that came before is written.
+     */
+    void awaitCancelled() {
+        for (CompletableFuture<?> cancel : cancels) {
+            try {
+                cancel.join();
+            } catch (CompletionException | CancellationException e) {
+                LOG.debug("the broker did not answer the end of consuming", e);
+            }
+        }
         handedBack = true;
         changed();
     }
 
     /** Whether neither a message is in hand nor one will be, but for those that wait in a step for others. */
     boolean isIdle() {
-        return threadEnded && (handedBack || leaving) && inHand.stream().allMatch(Work::isParked);
+        return threadEnded && (handedBack || leaving) && isAtRest();
+    }
+
+    private boolean isAtRest() {
+        return inHand.stream().allMatch(Work::isParked);
     }
 
     /**
@@ -371,10 +408,14 @@ final class WorkerChannel {
      * @return false if a message is still in hand at the deadline
      */
     boolean awaitIdle(long deadline) {
+        return await(deadline, this::isIdle);
+    }
+
+    private boolean await(long deadline, BooleanSupplier condition) {
         lock.lock();
         try {
             long left = deadline - System.nanoTime();
-            while (!isIdle()) {
+            while (!condition.getAsBoolean()) {
                 if (left <= 0) {
                     return false;
                 }
@@ -444,6 +485,12 @@ final class WorkerChannel {
          */
         private volatile String tag;
 
+        /**
+         * Held while it begins to consume, over requests to the broker: what came meanwhile may ask for another prefetch
+         * count before the first request is answered.
+         */
+        private final ReentrantLock beginning = new ReentrantLock();
+
         /** How often it has begun to consume. */
         private int times;
 
@@ -471,6 +518,15 @@ final class WorkerChannel {
         }
 
         void consume() throws IOException {
+            beginning.lock();
+            try {
+                begin();
+            } finally {
+                beginning.unlock();
+            }
+        }
+
+        private void begin() throws IOException {
             times++;
             String next = worker.getRouteId() + "#" + index + tagSuffix + (times == 1 ? "" : "/" + times);
             uncounted = isSecond() && countsForChannel ? parkedFrom(from) : 0;
@@ -495,18 +551,22 @@ final class WorkerChannel {
 
         /** With the number that fits what the messages weigh; not on the thread that reads. */
         private void consumeAgain() {
-            if (stopAsked.get() || leaving) {
-                return;
-            }
+            beginning.lock();
             try {
+                // without a tag it could not begin, and whoever opened it says so
+                if (stopAsked.get() || leaving || tag == null) {
+                    return;
+                }
                 getChannel().basicCancel(tag);
-                consume();
+                begin();
                 if (stopAsked.get()) {
                     cancel();
                 }
             } catch (IOException | RuntimeException e) {
                 ended(BrokerFaults.ofRequest("change the prefetch count for queue '" + from + "'", e)
                         .getMessage());
+            } finally {
+                beginning.unlock();
             }
         }
 

@@ -37,6 +37,12 @@ final class WorkerConnection {
     /** A broker that does not answer the farewell is left without it. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
+    /**
+     * How long what was sent ahead may wait for the end of work that is in hand, when a worker stops: longer than most
+     * work, shorter than another worker would notice.
+     */
+    private static final Duration SHORT_WORK = Duration.ofMillis(200);
+
     /** What RabbitMQ says when it closes a channel for a message that was in hand too long. */
     private static final Pattern ACKNOWLEDGEMENT_TIMEOUT =
             Pattern.compile("delivery acknowledgement on channel \\d+ timed out. Timeout value used: (\\d+) ms");
@@ -283,6 +289,7 @@ final class WorkerConnection {
                 // asked to stop while it was opened: nobody has told it, or before it consumed
                 opened.stop();
                 opened.handBack();
+                opened.awaitCancelled();
             }
         } catch (IOException | RuntimeException e) {
             throw BrokerFaults.ofRequest("consume from queue '" + queue + "'", e);
@@ -527,12 +534,15 @@ final class WorkerConnection {
     }
 
     private void handBack(List<WorkerChannel> all) {
+        long until = System.nanoTime() + SHORT_WORK.toNanos();
+        all.forEach(channel -> channel.awaitShortWork(until));
         all.forEach(WorkerChannel::handBack);
         for (Runnable waits : waiting) {
             if (waiting.remove(waits)) {
                 waits.run();
             }
         }
+        all.forEach(WorkerChannel::awaitCancelled);
     }
 
     /** When it was asked to take no more, in terms of {@link System#nanoTime()}; after {@link #stopTaking}. */

@@ -11,12 +11,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.kuteng.failure.RetrySettings;
+import org.kuteng.testing.CapturedLog;
 import org.kuteng.testing.PlainClient;
 import org.kuteng.testing.TcpProxy;
 import org.kuteng.testing.TestBroker;
@@ -28,6 +30,12 @@ abstract class WorkerConnectionBehaviour {
     private static final int CONSUMERS = 10;
     private static final int MANY_CONSUMERS = 40;
     private static final int MESSAGES = 100;
+    private static final int MANY_MESSAGES = 4_000;
+
+    /** More than a consumer begins with. */
+    private static final int LARGE_PREFETCH = 100;
+
+    private static final int BUSY_THREADS = 8;
     private static final Duration A_WHILE = Duration.ofSeconds(1);
 
     private final Queue<String> begun = new ConcurrentLinkedQueue<>();
@@ -131,15 +139,46 @@ abstract class WorkerConnectionBehaviour {
         }
     }
 
+    /** What came before the start was told that it consumes asked for a larger prefetch count in vain. */
+    @RepeatedTest(3)
+    void messagesThatComeBeforeTheStartIsAnsweredEndNoConsumer(TestBroker broker) throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        List<Thread> busy = Stream.generate(() -> new Thread(() -> {
+                    while (!over.get()) {
+                        Thread.onSpinWait();
+                    }
+                }))
+                .limit(BUSY_THREADS)
+                .toList();
+        try (PlainClient client = broker.client();
+                CapturedLog log = new CapturedLog("worker")) {
+            client.declareDurable(QUEUE);
+            client.publish(QUEUE, "message ", MANY_MESSAGES);
+            busy.forEach(Thread::start);
+            try (RunningWorker running = start(broker.uri(), MANY_CONSUMERS, LARGE_PREFETCH, "worker")) {
+                await().until(() -> begun.size() >= MANY_MESSAGES);
+                await().until(() -> running.worker("worker").activeConsumers() == MANY_CONSUMERS);
+            }
+            assertEquals(List.of(), log.lines());
+            assertEquals(MANY_MESSAGES, begun.size());
+        } finally {
+            over.set(true);
+        }
+    }
+
     private RunningWorker start(String uri, int consumers, String... routes) throws Exception {
+        return start(uri, consumers, 1, routes);
+    }
+
+    private RunningWorker start(String uri, int consumers, int prefetch, String... routes) throws Exception {
         RetrySettings retries =
                 new RetrySettings(List.of(Duration.ofSeconds(1)), List.of(), RetrySettings.DEFAULT_CRASHES);
         return RunningWorker.start(uri, RunningWorker.failures(retries), new RouteBuilder() {
             @Override
             public void configure() {
                 for (String route : routes) {
-                    from("spring-rabbitmq:default?queues=" + QUEUE + "&prefetchCount=1&concurrentConsumers="
-                                    + consumers)
+                    from("spring-rabbitmq:default?queues=" + QUEUE + "&prefetchCount=" + prefetch
+                                    + "&concurrentConsumers=" + consumers)
                             .routeId(route)
                             .process(exchange -> {
                                 String text = exchange.getMessage().getBody(String.class);
