@@ -45,7 +45,7 @@ final class WorkerChannel {
     private static final int UNACKNOWLEDGED_BUFFER = 1_000;
 
     /** A broker that does not answer is not waited for any longer. */
-    private static final long CANCEL_TIMEOUT_SECONDS = 2;
+    static final long CANCEL_TIMEOUT_SECONDS = 2;
 
     /** AMQP carries the prefetch count in 16 bits. */
     private static final int MOST_PREFETCH = 65_535;

@@ -139,6 +139,23 @@ abstract class WorkerConnectionBehaviour {
         }
     }
 
+    /** Acknowledgements that are under way can be lost when the channel closes: the broker's answer comes after them. */
+    @Test
+    void aStopWaitsForTheBrokerToEndConsuming(TestBroker broker) throws Exception {
+        try (TcpProxy proxy = TcpProxy.to(broker);
+                RunningWorker running = start(proxy.uri(), 1, "worker")) {
+            WorkerConsumer worker = running.worker("worker");
+            proxy.freeze();
+            long since = System.nanoTime();
+
+            worker.stopTaking();
+
+            await().until(worker::isIdle);
+            assertTrue(System.nanoTime() - since >= TimeUnit.SECONDS.toNanos(WorkerChannel.CANCEL_TIMEOUT_SECONDS));
+            proxy.thaw();
+        }
+    }
+
     /** What came before the start was told that it consumes asked for a larger prefetch count in vain. */
     @RepeatedTest(3)
     void messagesThatComeBeforeTheStartIsAnsweredEndNoConsumer(TestBroker broker) throws Exception {
