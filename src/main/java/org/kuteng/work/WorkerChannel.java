@@ -9,6 +9,7 @@ import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
@@ -76,13 +77,17 @@ final class WorkerChannel {
     private final CountDownLatch workEnded = new CountDownLatch(1);
 
     private final List<CountDownLatch> predecessors = new CopyOnWriteArrayList<>();
+
+    /** Whether consuming has ended. Changed with the lock held. */
     private volatile boolean handedBack;
+
+    private volatile boolean allHandedBack;
 
     /** The broker's answers to the end of consuming. */
     private final List<CompletableFuture<?>> cancels = new CopyOnWriteArrayList<>();
 
-    /** What was sent ahead when it was asked to stop. */
-    private volatile List<Delivery> leftOver = List.of();
+    /** What was sent ahead and is not begun since it was asked to stop. Guarded by the lock. */
+    private List<Delivery> leftOver = new ArrayList<>();
 
     /** @param index the number of this consumer in its route, from 1 */
     WorkerChannel(WorkerConsumer worker, WorkerConnection connection, Channel channel, String queue, int index) {
@@ -129,8 +134,19 @@ final class WorkerChannel {
         PrefetchSize size = new PrefetchSize(
                 options.prefetchCount(),
                 worker.workers().settings().bufferBytes() / worker.wantedConsumers(),
-                !acknowledging || options.singleActive());
+                !acknowledging || options.singleActive() || options.exclusive() || isNeverLeft());
         consume(new Receiver(channel, queue, "", size));
+    }
+
+    /**
+     * Whether the queue would delete itself, with all its messages, between two consumers: the embedded broker has one
+     * prefetch count for a channel, so that a consumer ends there before the next one begins.
+     */
+    private boolean isNeverLeft() {
+        boolean deletesItself = worker.options().queues().isEmpty()
+                || worker.options().topology().queues().stream()
+                        .anyMatch(declared -> declared.name().equals(queue) && declared.autoDelete());
+        return deletesItself && BrokerKind.of(channel.getConnection()) == BrokerKind.QPID;
     }
 
     /**
@@ -329,22 +345,33 @@ final class WorkerChannel {
         lock.lock();
         try {
             if (stopAsked.compareAndSet(false, true) && acknowledging) {
-                leftOver = buffer.endAndClear();
+                leftOver.addAll(buffer.endAndClear());
             }
         } finally {
             lock.unlock();
         }
     }
 
-    private List<Delivery> takeLeftOver() {
+    /** What comes until consuming has ended is kept: given back at once it would come here again, and again. */
+    private boolean keepLeftOver(Delivery delivery) {
         lock.lock();
         try {
-            List<Delivery> taken = leftOver;
-            leftOver = List.of();
-            return taken;
+            return stopAsked.get() && !handedBack && leftOver.add(delivery);
         } finally {
             lock.unlock();
         }
+    }
+
+    private void handBackLeftOver() {
+        List<Delivery> taken;
+        lock.lock();
+        try {
+            taken = leftOver;
+            leftOver = new ArrayList<>();
+        } finally {
+            lock.unlock();
+        }
+        taken.forEach(delivery -> worker.handBack(this, delivery));
     }
 
     /**
@@ -352,9 +379,19 @@ final class WorkerChannel {
      * acknowledged whatever the broker has to do.
      *
      * @param deadline in terms of {@link System#nanoTime()}
+     * @param hurry whether to wait no longer
      */
-    void awaitShortWork(long deadline) {
-        await(deadline, () -> threadEnded && isAtRest());
+    void awaitShortWork(long deadline, BooleanSupplier hurry) {
+        if (acknowledging) {
+            await(deadline, () -> threadEnded && isAtRest() || hurry.getAsBoolean());
+        }
+    }
+
+    /** From now on each message is acknowledged at once, and what waits now. */
+    void acknowledgeAtOnce() {
+        if (acknowledging) {
+            receivers.forEach(receiver -> acknowledge(receiver.acknowledgements::flushAlways));
+        }
     }
 
     /**
@@ -368,11 +405,11 @@ final class WorkerChannel {
                     receiver.cancel().whenComplete((answer, failure) -> connection.afterWhatWasRead(buffer::end)));
             return;
         }
-        receivers.forEach(receiver -> acknowledge(receiver.acknowledgements::flushAlways));
+        acknowledgeAtOnce();
         // before anything is given back, else it comes here again
         receivers.forEach(receiver -> cancels.add(receiver.cancel()));
         receivers.forEach(Receiver::giveBackTooLarge);
-        takeLeftOver().forEach(delivery -> worker.handBack(this, delivery));
+        handBackLeftOver();
     }
 
     /**
@@ -388,13 +425,22 @@ final class WorkerChannel {
                 LOG.debug("the broker did not answer the end of consuming", e);
             }
         }
-        handedBack = true;
+        lock.lock();
+        try {
+            // what comes later, from a broker that did not answer, goes back as it comes
+            handedBack = true;
+        } finally {
+            lock.unlock();
+        }
+        receivers.forEach(Receiver::giveBackTooLarge);
+        handBackLeftOver();
+        allHandedBack = true;
         changed();
     }
 
     /** Whether neither a message is in hand nor one will be, but for those that wait in a step for others. */
     boolean isIdle() {
-        return threadEnded && (handedBack || leaving) && isAtRest();
+        return threadEnded && (allHandedBack || leaving) && isAtRest();
     }
 
     private boolean isAtRest() {
@@ -557,10 +603,19 @@ final class WorkerChannel {
                 if (stopAsked.get() || leaving || tag == null) {
                     return;
                 }
-                getChannel().basicCancel(tag);
-                begin();
+                if (countsForChannel) {
+                    getChannel().basicCancel(tag);
+                    if (!stopAsked.get()) {
+                        begin();
+                    }
+                } else {
+                    // first: a queue that deletes itself does so with its last consumer
+                    String last = tag;
+                    begin();
+                    getChannel().basicCancel(last);
+                }
                 if (stopAsked.get()) {
-                    cancel();
+                    cancels.add(cancel());
                 }
             } catch (IOException | RuntimeException e) {
                 ended(BrokerFaults.ofRequest("change the prefetch count for queue '" + from + "'", e)
@@ -580,7 +635,7 @@ final class WorkerChannel {
                 }
                 Delivery delivery =
                         new Delivery(from, queue, acknowledgements, envelope, properties, body, crashesCounted);
-                if (!buffer.put(delivery, isSecond()) && acknowledging) {
+                if (!buffer.put(delivery, isSecond()) && acknowledging && !keepLeftOver(delivery)) {
                     giveBack(delivery);
                 }
                 if (size.came(body.length)) {
@@ -595,7 +650,11 @@ final class WorkerChannel {
         /** Its body cannot be held: the message stays where it is, unacknowledged, and those behind it are reached. */
         private void leaveWithBroker(long tag, long bytes) throws IOException {
             worker.tellTooLarge(from, bytes);
-            if (!acknowledging || stopAsked.get()) {
+            if (!acknowledging) {
+                // the broker has forgotten it
+                return;
+            }
+            if (handedBack) {
                 acknowledgements.giveBack(tag);
                 return;
             }
@@ -609,14 +668,13 @@ final class WorkerChannel {
 
         /** Gives back what could not be held. */
         private void giveBackTooLarge() {
-            for (Long tag : tooLarge) {
+            for (Long large = tooLarge.poll(); large != null; large = tooLarge.poll()) {
                 try {
-                    acknowledgements.giveBack(tag);
+                    acknowledgements.giveBack(large);
                 } catch (IOException | AlreadyClosedException e) {
                     LOG.debug("not given back: with its channel gone, the broker has it back already", e);
                 }
             }
-            tooLarge.clear();
         }
 
         /** Its end was not wanted: it is told, and the consumer opened again. */

@@ -43,6 +43,9 @@ final class WorkerConnection {
      */
     private static final Duration SHORT_WORK = Duration.ofMillis(200);
 
+    /** A worker that leaves the broker waits no longer for what was sent ahead to be on its way back. */
+    private static final Duration HAND_BACK_TIMEOUT = Duration.ofMillis(500);
+
     /** What RabbitMQ says when it closes a channel for a message that was in hand too long. */
     private static final Pattern ACKNOWLEDGEMENT_TIMEOUT =
             Pattern.compile("delivery acknowledgement on channel \\d+ timed out. Timeout value used: (\\d+) ms");
@@ -93,6 +96,9 @@ final class WorkerConnection {
 
     private final AtomicBoolean left = new AtomicBoolean();
     private final CountDownLatch closed = new CountDownLatch(1);
+
+    /** What the broker sent ahead is on its way back to it. */
+    private final CountDownLatch handedBack = new CountDownLatch(1);
 
     private volatile Connection connection;
     private volatile boolean taking = true;
@@ -155,6 +161,9 @@ final class WorkerConnection {
                 }
                 return;
             } catch (BrokerException e) {
+                if (!taking) {
+                    return;
+                }
                 // also a queue that another consumer has for itself: a route that begins can still be put back
                 boolean refused = e.needsPerson() || BrokerFaults.replyCode(e) == AMQP.ACCESS_REFUSED;
                 if (e.endsRoute() || refused && attempt == FIRST_TRIES) {
@@ -534,13 +543,18 @@ final class WorkerConnection {
     }
 
     private void handBack(List<WorkerChannel> all) {
-        long until = System.nanoTime() + SHORT_WORK.toNanos();
-        all.forEach(channel -> channel.awaitShortWork(until));
-        all.forEach(WorkerChannel::handBack);
-        for (Runnable waits : waiting) {
-            if (waiting.remove(waits)) {
-                waits.run();
+        try {
+            all.forEach(WorkerChannel::acknowledgeAtOnce);
+            long until = System.nanoTime() + SHORT_WORK.toNanos();
+            all.forEach(channel -> channel.awaitShortWork(until, left::get));
+            all.forEach(WorkerChannel::handBack);
+            for (Runnable waits : waiting) {
+                if (waiting.remove(waits)) {
+                    waits.run();
+                }
             }
+        } finally {
+            handedBack.countDown();
         }
         all.forEach(WorkerChannel::awaitCancelled);
     }
@@ -594,12 +608,19 @@ final class WorkerConnection {
 
     private void farewell(Connection last) {
         try {
+            if (!taking) {
+                // it waits no longer, but for a broker that does not read
+                handedBack.await(HAND_BACK_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            }
             channels.forEach(WorkerChannel::giveBackWhatIsInHand);
             channels.forEach(WorkerChannel::leave);
             channels.clear();
             if (last != null) {
                 Broker.leave(last, CLOSE_TIMEOUT);
             }
+        } catch (InterruptedException e) {
+            log.debug("nobody interrupts the end of a worker", e);
+            Thread.currentThread().interrupt();
         } finally {
             closed.countDown();
         }

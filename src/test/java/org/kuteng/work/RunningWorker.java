@@ -13,6 +13,7 @@ import org.kuteng.failure.FailedStepInterceptor;
 import org.kuteng.failure.FailureHandling;
 import org.kuteng.failure.RetrySettings;
 import org.kuteng.rabbitmq.WorkQueueComponent;
+import org.kuteng.rabbitmq.WorkQueueSettings;
 import org.kuteng.testing.TestBroker;
 
 /** One worker with one consumer inside the test JVM, so that a test can hold its work and stop it halfway. */
@@ -47,7 +48,14 @@ final class RunningWorker implements AutoCloseable {
 
     /** The same with any routes. */
     static RunningWorker start(String uri, FailureHandler failures, RouteBuilder routes) throws Exception {
+        return start(uri, failures, WorkQueueSettings.DEFAULTS, routes);
+    }
+
+    /** The same with other settings. */
+    static RunningWorker start(String uri, FailureHandler failures, WorkQueueSettings settings, RouteBuilder routes)
+            throws Exception {
         RunningWorker worker = new RunningWorker(uri, failures);
+        worker.context.getRegistry().bind("settings", settings);
         worker.context.addRoutes(routes);
         worker.context.start();
         return worker;

@@ -2,8 +2,11 @@ package org.kuteng.work;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.rabbitmq.client.DefaultConsumer;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.kuteng.failure.RetrySettings;
+import org.kuteng.rabbitmq.WorkQueueSettings;
 import org.kuteng.testing.CapturedLog;
 import org.kuteng.testing.PlainClient;
 import org.kuteng.testing.TcpProxy;
@@ -26,7 +30,7 @@ import org.kuteng.testing.TestBroker;
 /** Two things at once: a connection that breaks, or a stop, while the consumers of a worker are being opened. */
 @Timeout(60)
 abstract class WorkerConnectionBehaviour {
-    private static final String QUEUE = "worker-connection";
+    static final String QUEUE = "worker-connection";
     private static final int CONSUMERS = 10;
     private static final int MANY_CONSUMERS = 40;
     private static final int MESSAGES = 100;
@@ -38,7 +42,12 @@ abstract class WorkerConnectionBehaviour {
     private static final int BUSY_THREADS = 8;
     private static final Duration A_WHILE = Duration.ofSeconds(1);
 
-    private final Queue<String> begun = new ConcurrentLinkedQueue<>();
+    private static final int DONE = 10;
+    static final int LEFT = 3;
+    private static final Duration A_LONG_TIME = Duration.ofMinutes(5);
+
+    final Queue<String> begun = new ConcurrentLinkedQueue<>();
+    final CountDownLatch hanging = new CountDownLatch(1);
 
     @AfterEach
     void deleteQueues(TestBroker broker) {
@@ -156,7 +165,90 @@ abstract class WorkerConnectionBehaviour {
         }
     }
 
-    /** What came before the start was told that it consumes asked for a larger prefetch count in vain. */
+    /** A larger prefetch count is asked for by consuming anew: the queue must not be without a consumer meanwhile. */
+    @Test
+    void aQueueThatDeletesItselfWithItsLastConsumerLosesNothing(TestBroker broker) throws Exception {
+        try (PlainClient client = broker.client();
+                CapturedLog log = new CapturedLog("worker")) {
+            try (RunningWorker running = start(
+                    broker.uri(),
+                    WorkQueueSettings.DEFAULTS,
+                    1,
+                    LARGE_PREFETCH + "&arg.queue.autoDelete=true",
+                    "worker")) {
+                client.publish(QUEUE, "message ", MESSAGES);
+                await().until(() -> begun.size() == MESSAGES);
+            }
+            assertEquals(List.of(), log.lines());
+            // as after any other test
+            client.declareDurable(QUEUE);
+        }
+    }
+
+    @Test
+    void aWorkerThatHasItsQueueForItselfNeverLetsAnotherOneIn(TestBroker broker) throws Exception {
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicBoolean let = new AtomicBoolean();
+        try (PlainClient client = broker.client();
+                RunningWorker running = start(
+                        broker.uri(), WorkQueueSettings.DEFAULTS, 1, LARGE_PREFETCH + "&exclusive=true", "worker")) {
+            Thread other = new Thread(() -> {
+                while (!over.get()) {
+                    let.compareAndSet(false, canConsume(broker));
+                }
+            });
+            other.start();
+            client.publish(QUEUE, "message ", MESSAGES);
+            await().until(() -> begun.size() == MESSAGES);
+            over.set(true);
+            other.join();
+            assertFalse(let.get());
+        }
+    }
+
+    /** On a connection of its own, which a no may close. */
+    private static boolean canConsume(TestBroker broker) {
+        try (PlainClient client = broker.client()) {
+            client.channel().basicConsume(QUEUE, new DefaultConsumer(client.channel()));
+            return true;
+        } catch (IOException | RuntimeException e) {
+            return false;
+        }
+    }
+
+    /** Acknowledgements wait for more of them; a worker that cannot wait sends those that it has. */
+    @Test
+    void whatIsDoneStaysDoneWhenAStopIsCutShort(TestBroker broker) throws Exception {
+        WorkQueueSettings defaults = WorkQueueSettings.DEFAULTS;
+        WorkQueueSettings patient = new WorkQueueSettings(
+                defaults.queueType(),
+                defaults.singleActiveConsumer(),
+                defaults.acknowledgeMode(),
+                new AckSettings(MESSAGES, A_LONG_TIME),
+                defaults.confirm(),
+                defaults.confirmTimeout(),
+                defaults.confirmWindow(),
+                defaults.sendAgain(),
+                defaults.stopTimeout(),
+                defaults.virtualThreads());
+        try (PlainClient client = broker.client();
+                RunningWorker running = start(broker.uri(), patient, 1, String.valueOf(LARGE_PREFETCH), "worker")) {
+            client.publish(QUEUE, "message ", DONE);
+            await().until(() -> begun.size() == DONE);
+            client.publish(QUEUE, "hangs ", 1);
+            client.publish(QUEUE, "message ", LEFT);
+            await().until(() -> running.worker("worker").buffered() == LEFT);
+            WorkerConsumer worker = running.worker("worker");
+
+            worker.stopTaking();
+            worker.leave();
+
+            await().until(() -> client.messages(QUEUE) == 1 + LEFT);
+            hanging.countDown();
+        }
+    }
+
+    /** What came before the start that it consumes asked for a larger prefetch count in vain. */
     @RepeatedTest(3)
     void messagesThatComeBeforeTheStartIsAnsweredEndNoConsumer(TestBroker broker) throws Exception {
         AtomicBoolean over = new AtomicBoolean();
@@ -188,9 +280,15 @@ abstract class WorkerConnectionBehaviour {
     }
 
     private RunningWorker start(String uri, int consumers, int prefetch, String... routes) throws Exception {
+        return start(uri, WorkQueueSettings.DEFAULTS, consumers, String.valueOf(prefetch), routes);
+    }
+
+    /** @param prefetch and further options */
+    final RunningWorker start(String uri, WorkQueueSettings settings, int consumers, String prefetch, String... routes)
+            throws Exception {
         RetrySettings retries =
                 new RetrySettings(List.of(Duration.ofSeconds(1)), List.of(), RetrySettings.DEFAULT_CRASHES);
-        return RunningWorker.start(uri, RunningWorker.failures(retries), new RouteBuilder() {
+        return RunningWorker.start(uri, RunningWorker.failures(retries), settings, new RouteBuilder() {
             @Override
             public void configure() {
                 for (String route : routes) {
@@ -201,6 +299,9 @@ abstract class WorkerConnectionBehaviour {
                                 String text = exchange.getMessage().getBody(String.class);
                                 boolean again = begun.contains(text);
                                 begun.add(text);
+                                if (text.startsWith("hangs")) {
+                                    hanging.await();
+                                }
                                 if (text.startsWith("fails once") && !again) {
                                     throw new IllegalStateException("fails once");
                                 }
