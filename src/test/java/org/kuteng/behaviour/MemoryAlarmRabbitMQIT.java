@@ -34,7 +34,9 @@ class MemoryAlarmRabbitMQIT {
         try (PlainClient client = broker.client()) {
             client.publish("backlog", "message ", 200);
         }
-        KutengProcess producer = kuteng.command("run", "producer", "--set", "producer.period=20")
+        // without an end: the broker's tool may take longer than a hundred messages do
+        KutengProcess producer = kuteng.command(
+                        "run", "producer", "--set", "producer.period=20", "--set", "producer.repeatCount=0")
                 .on(broker)
                 .start();
         producer.awaitLine("producer +[0-9]+$");

@@ -115,7 +115,8 @@ class RefusalRabbitMQIT extends RefusalBehaviour {
     @Test
     void aRefusalWhileAProducerRunsEndsItWithExitCode1(TestBroker broker) {
         try (TcpProxy proxy = TcpProxy.to(broker)) {
-            KutengProcess process = run(proxy.uri(), "producer", "--set", "producer.period=100");
+            KutengProcess process =
+                    run(proxy.uri(), "producer", "--set", "producer.period=100", "--set", "producer.repeatCount=0");
             process.awaitLine("producer +1$");
             declareOtherwiseWhileAway(proxy, broker);
             assertEndsWith1(process, "publisher ");
