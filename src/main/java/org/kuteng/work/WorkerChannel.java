@@ -603,14 +603,15 @@ final class WorkerChannel {
                 if (stopAsked.get() || leaving || tag == null) {
                     return;
                 }
+                String last = tag;
                 if (countsForChannel) {
-                    getChannel().basicCancel(tag);
+                    tag = null;
+                    getChannel().basicCancel(last);
                     if (!stopAsked.get()) {
                         begin();
                     }
                 } else {
                     // first: a queue that deletes itself does so with its last consumer
-                    String last = tag;
                     begin();
                     getChannel().basicCancel(last);
                 }
