@@ -59,7 +59,8 @@ class MemoryAlarmRabbitMQIT {
     @Test
     void toldToStopMeanwhileItEndsInTimeAndGivesBackWhatCannotBeSent(TestBroker broker) {
         String queue = "failing-under-alarm";
-        int messages = 20;
+        // enough work for as long as the broker's tool may take
+        int messages = 200;
         new RouteFolder(folder).file("failing.camel.yaml", """
                 - route:
                     id: failing
