@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -54,6 +55,13 @@ final class PropertyRun {
     private static final int SENT_AT_A_TIME = 32;
     private static final int CONFIRM_MILLIS = 10_000;
     private static final String START = "direct:start";
+
+    /** The pool that Java shares has one thread on two processors, and since Java 25 nothing else is used then. */
+    private static final Executor THREADS = task -> {
+        Thread thread = new Thread(task, "property");
+        thread.setDaemon(true);
+        thread.start();
+    };
 
     private final Scenario scenario;
     private final TestBroker broker;
@@ -123,8 +131,8 @@ final class PropertyRun {
         try {
             sabotage.accept(routes);
             lastStrike = System.nanoTime();
-            CompletableFuture<Void> looking = CompletableFuture.runAsync(this::look);
-            CompletableFuture<Void> sending = CompletableFuture.runAsync(this::send);
+            CompletableFuture<Void> looking = CompletableFuture.runAsync(this::look, THREADS);
+            CompletableFuture<Void> sending = CompletableFuture.runAsync(this::send, THREADS);
             strike();
             sending.join();
             awaitEnd();
@@ -147,7 +155,7 @@ final class PropertyRun {
     /** Routes that have got stuck do not stop either; what they have in hand shows itself as stuck. */
     private void stopRoutes() {
         RunningRoutes running = routes;
-        CompletableFuture.runAsync(running::close)
+        CompletableFuture.runAsync(running::close, THREADS)
                 .completeOnTimeout(null, STOP.toSeconds(), TimeUnit.SECONDS)
                 .exceptionally(failure -> null)
                 .join();
