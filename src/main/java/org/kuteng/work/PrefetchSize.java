@@ -31,7 +31,8 @@ final class PrefetchSize {
     /**
      * @param wanted what the route says; 0: no limit
      * @param bytes how much the messages of this consumer may take
-     * @param fixed whether it stays as it is: to begin anew would change which consumer is active
+     * @param fixed whether it stays as it is: to begin anew would change which consumer is active, let another one have a
+     *     queue that this one has for itself, or delete the queue
      */
     PrefetchSize(int wanted, long bytes, boolean fixed) {
         this.wanted = wanted == 0 ? MOST : wanted;

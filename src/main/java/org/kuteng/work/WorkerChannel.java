@@ -79,9 +79,9 @@ final class WorkerChannel {
     private final List<CountDownLatch> predecessors = new CopyOnWriteArrayList<>();
 
     /** Whether consuming has ended. Changed with the lock held. */
-    private volatile boolean handedBack;
+    private volatile boolean consumingEnded;
 
-    private volatile boolean allHandedBack;
+    private volatile boolean handedBack;
 
     /** The broker's answers to the end of consuming. */
     private final List<CompletableFuture<?>> cancels = new CopyOnWriteArrayList<>();
@@ -134,7 +134,7 @@ final class WorkerChannel {
         PrefetchSize size = new PrefetchSize(
                 options.prefetchCount(),
                 worker.workers().settings().bufferBytes() / worker.wantedConsumers(),
-                !acknowledging || options.singleActive() || options.exclusive() || isNeverLeft());
+                !acknowledging || options.singleActive() || options.exclusive() || deletesItselfBetween());
         consume(new Receiver(channel, queue, "", size));
     }
 
@@ -142,7 +142,7 @@ final class WorkerChannel {
      * Whether the queue would delete itself, with all its messages, between two consumers: the embedded broker has one
      * prefetch count for a channel, so that a consumer ends there before the next one begins.
      */
-    private boolean isNeverLeft() {
+    private boolean deletesItselfBetween() {
         boolean deletesItself = worker.options().queues().isEmpty()
                 || worker.options().topology().queues().stream()
                         .anyMatch(declared -> declared.name().equals(queue) && declared.autoDelete());
@@ -356,7 +356,7 @@ final class WorkerChannel {
     private boolean keepLeftOver(Delivery delivery) {
         lock.lock();
         try {
-            return stopAsked.get() && !handedBack && leftOver.add(delivery);
+            return stopAsked.get() && !consumingEnded && leftOver.add(delivery);
         } finally {
             lock.unlock();
         }
@@ -395,8 +395,8 @@ final class WorkerChannel {
     }
 
     /**
-     * Ends consuming; what the broker sent ahead goes back to its queue. To be called after {@link #stop}, and followed
-     * by {@link #awaitCancelled}.
+     * Ends consuming; what the broker sent ahead goes back to its queue. To be called after {@link #stop} and {@link
+     * #acknowledgeAtOnce}, and followed by {@link #awaitCancelled}.
      */
     void handBack() {
         if (!acknowledging) {
@@ -405,7 +405,6 @@ final class WorkerChannel {
                     receiver.cancel().whenComplete((answer, failure) -> connection.afterWhatWasRead(buffer::end)));
             return;
         }
-        acknowledgeAtOnce();
         // before anything is given back, else it comes here again
         receivers.forEach(receiver -> cancels.add(receiver.cancel()));
         receivers.forEach(Receiver::giveBackTooLarge);
@@ -413,7 +412,8 @@ final class WorkerChannel {
     }
 
     /**
-     * Waits until the broker has ended consuming, or takes too long for that. RabbitMQ's quorum queues lose
+     * Waits until the broker has ended consuming, or takes too long for that; what came meanwhile goes back as well.
+     * RabbitMQ's quorum queues lose
      * acknowledgements that are under way when the channel closes (rabbitmq-server issue 10327), and answer the end of
      * consuming when all that came before is written.
      */
@@ -428,19 +428,19 @@ final class WorkerChannel {
         lock.lock();
         try {
             // what comes later, from a broker that did not answer, goes back as it comes
-            handedBack = true;
+            consumingEnded = true;
         } finally {
             lock.unlock();
         }
         receivers.forEach(Receiver::giveBackTooLarge);
         handBackLeftOver();
-        allHandedBack = true;
+        handedBack = true;
         changed();
     }
 
     /** Whether neither a message is in hand nor one will be, but for those that wait in a step for others. */
     boolean isIdle() {
-        return threadEnded && (allHandedBack || leaving) && isAtRest();
+        return threadEnded && (handedBack || leaving) && isAtRest();
     }
 
     private boolean isAtRest() {
@@ -655,7 +655,7 @@ final class WorkerChannel {
                 // the broker has forgotten it
                 return;
             }
-            if (handedBack) {
+            if (consumingEnded) {
                 acknowledgements.giveBack(tag);
                 return;
             }

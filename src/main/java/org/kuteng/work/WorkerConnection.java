@@ -297,6 +297,7 @@ final class WorkerConnection {
             if (!taking) {
                 // asked to stop while it was opened: nobody has told it, or before it consumed
                 opened.stop();
+                opened.acknowledgeAtOnce();
                 opened.handBack();
                 opened.awaitCancelled();
             }

@@ -27,7 +27,10 @@ import org.kuteng.testing.PlainClient;
 import org.kuteng.testing.TcpProxy;
 import org.kuteng.testing.TestBroker;
 
-/** Two things at once: a connection that breaks, or a stop, while the consumers of a worker are being opened. */
+/**
+ * Two things at once: a connection that breaks, a stop or a message, while the consumers of a worker are being opened, or
+ * opened again with another prefetch count; and what comes while a worker stops.
+ */
 @Timeout(60)
 abstract class WorkerConnectionBehaviour {
     static final String QUEUE = "worker-connection";
@@ -203,6 +206,8 @@ abstract class WorkerConnectionBehaviour {
             over.set(true);
             other.join();
             assertFalse(let.get());
+        } finally {
+            over.set(true);
         }
     }
 
