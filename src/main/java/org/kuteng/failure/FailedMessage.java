@@ -137,9 +137,8 @@ final class FailedMessage {
                 stack.append(": ").append(PlainText.cut(message, OwnHeaders.MAX_MESSAGE));
             }
             stack.append('\n');
-            StackTraceElement[] frames = Thrown.frames(t);
-            for (int i = 0; i < Math.min(frames.length, MAX_STACK_FRAMES); i++) {
-                stack.append("  at ").append(frames[i]).append('\n');
+            for (StackTraceElement frame : Thrown.frames(t, MAX_STACK_FRAMES)) {
+                stack.append("  at ").append(frame).append('\n');
             }
             if (stack.length() > OwnHeaders.MAX_STACK) {
                 break;

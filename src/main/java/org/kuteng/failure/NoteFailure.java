@@ -3,6 +3,7 @@ package org.kuteng.failure;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.kuteng.work.FailedStep;
+import org.kuteng.work.FailureHandler;
 import org.kuteng.work.Work;
 
 /**
@@ -10,11 +11,11 @@ import org.kuteng.work.Work;
  * ended, so that a message whose parts fail one by one is attempted again once and not once for each part.
  */
 public final class NoteFailure implements Processor {
-    /** Under which name routes call the step that lets the work be attempted again, as often as the settings say. */
-    public static final String RETRY_OR_BURY = "retryOrBury";
+    /** {@link FailureHandler#RETRY_OR_BURY_STEP}. */
+    public static final String RETRY_OR_BURY = FailureHandler.RETRY_OR_BURY_STEP;
 
-    /** Under which name routes call the step that gives the message up at once. */
-    public static final String BURY = "bury";
+    /** {@link FailureHandler#BURY_STEP}. */
+    public static final String BURY = FailureHandler.BURY_STEP;
 
     private final boolean bury;
 

@@ -3,6 +3,7 @@ package org.kuteng.rabbitmq;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Executor;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProcessor;
 import org.apache.camel.Exchange;
@@ -16,6 +17,7 @@ import org.apache.camel.support.service.ServiceHelper;
 import org.kuteng.broker.Topology;
 import org.kuteng.publish.OutgoingMessage;
 import org.kuteng.publish.Publisher;
+import org.kuteng.work.SendFollower;
 import org.kuteng.work.Work;
 import org.springframework.amqp.core.MessageProperties;
 import org.springframework.amqp.rabbit.support.DefaultMessagePropertiesConverter;
@@ -26,6 +28,7 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
     private final MessageMapping mapping;
     private final Topology topology;
     private Publisher publisher;
+    private Executor completions;
     private boolean declared;
     private AsyncProcessor requestReply;
 
@@ -44,6 +47,7 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
             ServiceHelper.startService(requestReply);
         }
         publisher = endpoint.getComponent().publisher();
+        completions = endpoint.getComponent().completions();
         publisher.declare(topology);
         declared = true;
     }
@@ -63,8 +67,13 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
         if (requestReply != null && exchange.getPattern().isOutCapable()) {
             return requestReply.process(exchange, callback);
         }
+        SendFollower follower = SendFollower.take(exchange);
         try {
             OutgoingMessage message = checked(message(exchange));
+            if (follower != null && isFollowed(follower, message, exchange)) {
+                callback.done(true);
+                return true;
+            }
             if (!Work.waitsForSends(exchange)) {
                 publisher.send(message, workQueue(exchange), failure -> {
                     if (failure != null) {
@@ -82,6 +91,25 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
             exchange.setException(e);
         }
         callback.done(true);
+        return true;
+    }
+
+    /** Sends without waiting: what the exchange belongs to waits for the broker. */
+    private boolean isFollowed(SendFollower follower, OutgoingMessage message, Exchange exchange)
+            throws InterruptedException {
+        SendFollower.Following following = follower.follow(message.target(), completions);
+        if (following == null) {
+            return false;
+        }
+        boolean sent = false;
+        try {
+            publisher.send(message, workQueue(exchange), following);
+            sent = true;
+        } finally {
+            if (!sent) {
+                following.withdraw();
+            }
+        }
         return true;
     }
 

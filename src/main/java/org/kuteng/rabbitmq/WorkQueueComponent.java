@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.apache.camel.Endpoint;
@@ -149,6 +150,16 @@ public class WorkQueueComponent extends SpringRabbitMQComponent {
                 publisher = newPublisher(settings.publishing(), () -> SendingRoutes.connectionName(getCamelContext()));
             }
             return publisher;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Runs what is to follow a send and may take long; after {@link #publisher}. */
+    Executor completions() {
+        lock.lock();
+        try {
+            return completions;
         } finally {
             lock.unlock();
         }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Reads exceptions, which are other people's code: their methods may throw themselves, return null or text without end,
@@ -20,6 +21,8 @@ public final class Thrown {
 
     /** Nothing that a person reads is longer; what comes after is not even looked at. */
     private static final int MAX_MESSAGE = 10_000;
+
+    private static final Pattern WHITE_SPACE = Pattern.compile("\\s+");
 
     private static final String CAUSED_BY = "; caused by ";
 
@@ -57,11 +60,16 @@ public final class Thrown {
 
     /** Where it was thrown, innermost first; empty if that is not known. */
     public static StackTraceElement[] frames(Throwable thrown) {
+        return frames(thrown, Integer.MAX_VALUE);
+    }
+
+    /** The same, so many at the most. */
+    public static StackTraceElement[] frames(Throwable thrown, int most) {
         try {
             StackTraceElement[] frames = thrown.getStackTrace();
             return frames == null
                     ? NO_FRAMES
-                    : Arrays.stream(frames).filter(Objects::nonNull).toArray(StackTraceElement[]::new);
+                    : Arrays.stream(frames).filter(Objects::nonNull).limit(most).toArray(StackTraceElement[]::new);
         } catch (Throwable e) {
             return NO_FRAMES;
         }
@@ -70,7 +78,17 @@ public final class Thrown {
     /** The name of its class without the package; not empty for a class without a name either. */
     public static String shortName(Throwable thrown) {
         String name = thrown.getClass().getName();
-        return name.substring(name.lastIndexOf('.') + 1).replaceFirst(".*\\$(?=\\D)", "");
+        String simple = name.substring(name.lastIndexOf('.') + 1);
+        int inner = simple.lastIndexOf('$');
+        while (inner >= 0 && (inner + 1 == simple.length() || isDigit(simple.charAt(inner + 1)))) {
+            // a class without a name of its own
+            inner = simple.lastIndexOf('$', inner - 1);
+        }
+        return simple.substring(inner + 1);
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
     }
 
     /**
@@ -126,7 +144,7 @@ public final class Thrown {
 
     /** Class and story in one line: {@code IllegalStateException: no such order}. */
     public static String line(Throwable thrown, int most) {
-        String story = story(thrown, most).replaceAll("\\s+", " ");
+        String story = WHITE_SPACE.matcher(story(thrown, most)).replaceAll(" ");
         return story.isEmpty() ? shortName(thrown) : shortName(thrown) + ": " + story;
     }
 

@@ -12,6 +12,11 @@ import org.kuteng.publish.OutgoingMessage;
  * goes back to its queue.
  */
 public interface FailureHandler {
+    /** Under which name routes call the step that lets the work be attempted again, as often as the settings say. */
+    String RETRY_OR_BURY_STEP = "retryOrBury";
+
+    /** Under which name routes call the step that gives the message up at once. */
+    String BURY_STEP = "bury";
 
     /** The queues that it needs for a work queue, besides that queue itself; those that others lead to come first. */
     List<QueueDefinition> queues(String workQueue, QueueType type);

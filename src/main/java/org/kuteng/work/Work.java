@@ -167,6 +167,19 @@ public final class Work {
         return work != null && !work.asynchronous;
     }
 
+    /**
+     * Whether the exchange works on this message and no other, and its end may come after that of its route: not where a
+     * transaction is bound to the thread that the route runs on.
+     */
+    public synchronized boolean isOnlyOneOf(Exchange worker) {
+        return exchange == worker && worker.getProperty(BATCH_PROPERTY) == null && !claim.isBoundToThread();
+    }
+
+    /** Whether nothing that may take long follows once the last hold is released. */
+    public synchronized boolean isSettledQuickly() {
+        return failure == null && notDone == null && whenDone.isEmpty();
+    }
+
     /** The message as the broker delivered it. */
     public Delivery delivery() {
         return delivery;

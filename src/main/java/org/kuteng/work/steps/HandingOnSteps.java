@@ -33,31 +33,14 @@ final class HandingOnSteps implements InterceptStrategy {
         if (definition instanceof MulticastDefinition
                 || definition instanceof SplitDefinition
                 || definition instanceof RecipientListDefinition<?>) {
-            return new Dividing(target);
+            return new Dividing(target, definition);
         }
         if (definition instanceof AggregateDefinition) {
             return new Aggregating(target);
         }
-        return definition instanceof ResequenceDefinition ? new Resequencing(target, definition.getId()) : target;
-    }
-
-    /** A step that makes parts of an exchange: a part can find out whether the step still waits for it. */
-    private static final class Dividing extends DelegateAsyncProcessor {
-        Dividing(Processor target) {
-            super(target);
-        }
-
-        @Override
-        public boolean process(Exchange exchange, AsyncCallback callback) {
-            Division around = Division.of(exchange);
-            Division division = new Division();
-            exchange.setProperty(Division.PROPERTY, division);
-            return super.process(exchange, doneSync -> {
-                division.end();
-                exchange.setProperty(Division.PROPERTY, around);
-                callback.done(doneSync);
-            });
-        }
+        return definition instanceof ResequenceDefinition
+                ? new Resequencing(target, definition.getId())
+                : LastSend.of(context, definition, target);
     }
 
     private static final class Tap extends DelegateAsyncProcessor {

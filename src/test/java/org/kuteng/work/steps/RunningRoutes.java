@@ -31,11 +31,16 @@ final class RunningRoutes implements AutoCloseable {
 
     /** @param attempts of each message until it is buried */
     RunningRoutes(TestBroker broker, int attempts) {
+        this(broker.uri(), attempts);
+    }
+
+    /** @param attempts of each message until it is buried */
+    RunningRoutes(String uri, int attempts) {
         List<Duration> delays = java.util.stream.Stream.generate(() -> RETRY_DELAY)
                 .limit(attempts - 1L)
                 .toList();
         context.getRegistry().bind("spring-rabbitmq", component);
-        context.getRegistry().bind("broker", new Broker(ConnectionSettings.of(BrokerUri.parse(broker.uri()))));
+        context.getRegistry().bind("broker", new Broker(ConnectionSettings.of(BrokerUri.parse(uri))));
         context.getRegistry()
                 .bind(
                         "failureHandling",
@@ -64,6 +69,11 @@ final class RunningRoutes implements AutoCloseable {
         return component.workers().all().stream()
                 .mapToInt(worker -> worker.inHand().size())
                 .sum();
+    }
+
+    /** How many messages were sent and are not confirmed. */
+    int unconfirmed() {
+        return component.publisher().unconfirmed();
     }
 
     List<WorkerConsumer> workers() {
