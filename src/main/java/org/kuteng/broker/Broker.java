@@ -274,6 +274,38 @@ public class Broker {
     }
 
     /**
+     * From now on a message that is written to this connection is sent by {@link #send} or {@link #sendSoon}, which
+     * whoever writes it has to call; all else is sent at once. Without this call, and on connections that were not opened
+     * here, messages are sent as they are written.
+     */
+    public static void gatherMessages(Connection connection) {
+        Link link = Link.of(connection);
+        if (link != null) {
+            link.gatherMessages();
+        }
+    }
+
+    /**
+     * Sends the messages that were written to a connection.
+     *
+     * @throws IOException if the connection is lost
+     */
+    public static void send(Connection connection) throws IOException {
+        Link link = Link.of(connection);
+        if (link != null) {
+            link.send();
+        }
+    }
+
+    /** Sends the messages that were written to a connection within a moment; if it is lost by then, it is cut. */
+    public static void sendSoon(Connection connection) {
+        Link link = Link.of(connection);
+        if (link != null) {
+            link.sendSoon();
+        }
+    }
+
+    /**
      * Ends a connection without a farewell, and returns at once: also when the broker is frozen and a thread is stuck in
      * a write, where {@link Connection#abort()} would wait for it. Whoever uses the connection sees it as lost.
      */

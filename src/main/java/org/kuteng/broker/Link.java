@@ -79,6 +79,13 @@ final class Link implements FrameHandler {
     private final DataOutputStream out;
     private final ReentrantLock writing = new ReentrantLock();
     private AMQConnection connection;
+
+    /** Null: all is sent at once. */
+    private volatile GatheredWrites gathered;
+
+    /** Whether what was written last is the content of a message. Read without the lock: see {@link #flush}. */
+    private volatile boolean contentLast;
+
     private volatile int largestPayload = LEAST_FRAME - FRAME_OVERHEAD;
 
     // of the reading thread
@@ -106,6 +113,44 @@ final class Link implements FrameHandler {
         return connection instanceof AMQConnection amqp && amqp.getFrameHandler() instanceof Link link ? link : null;
     }
 
+    /**
+     * From now on messages are not sent when they are written, but by {@link #send} and {@link #sendSoon}, which whoever
+     * writes a message has to call. All else is sent at once.
+     */
+    void gatherMessages() {
+        GatheredWrites fresh = new GatheredWrites(out, this::cut);
+        try {
+            fresh.start();
+        } catch (OutOfMemoryError e) {
+            // no thread for it: each message is sent when it is written
+            return;
+        }
+        gathered = fresh;
+        if (raw.isClosed()) {
+            fresh.close();
+        }
+    }
+
+    /** Sends what was written. */
+    void send() throws IOException {
+        out.flush();
+    }
+
+    /** Sends what was written, within a moment. */
+    void sendSoon() {
+        GatheredWrites gathering = gathered;
+        if (gathering != null) {
+            gathering.sendSoon();
+        }
+    }
+
+    private void gatherNoMore() {
+        GatheredWrites gathering = gathered;
+        if (gathering != null) {
+            gathering.close();
+        }
+    }
+
     /** Says that it is of no use any more. */
     void markLost() {
         lost.run();
@@ -118,6 +163,7 @@ final class Link implements FrameHandler {
     /** Closes the socket at once, whoever is stuck in it; unsent bytes are dropped. */
     void cut() {
         markLost();
+        gatherNoMore();
         try {
             // no wait for a peer that takes nothing
             raw.setSoLinger(true, 0);
@@ -168,6 +214,7 @@ final class Link implements FrameHandler {
         writing.lock();
         try {
             frame.writeTo(out);
+            contentLast = frame.getType() == AMQP.FRAME_HEADER || frame.getType() == AMQP.FRAME_BODY;
         } finally {
             writing.unlock();
         }
@@ -176,7 +223,10 @@ final class Link implements FrameHandler {
     @Override
     public void flush(WriteListener listener) throws IOException {
         try {
-            out.flush();
+            // if another channel wrote in between, its writer sends this with its own, or this is sent too early
+            if (gathered == null || !contentLast) {
+                out.flush();
+            }
         } catch (IOException e) {
             if (listener != null) {
                 listener.done(false, e);
@@ -191,6 +241,7 @@ final class Link implements FrameHandler {
     /** Sends what is unsent, unless that takes too long. */
     @Override
     public void close() {
+        gatherNoMore();
         CompletableFuture<Void> impatience = CompletableFuture.runAsync(
                 this::cut, CompletableFuture.delayedExecutor(CLOSE_PATIENCE_SECONDS, TimeUnit.SECONDS, Runnable::run));
         try {

@@ -241,6 +241,11 @@ final class ChannelLedger {
 
     // --- how it stands, and the end
 
+    /** How many messages the broker has not answered, the one that is being written among them. */
+    synchronized int unconfirmed() {
+        return window.size();
+    }
+
     synchronized int size() {
         return window.size() + unexplained.size() + inHand;
     }

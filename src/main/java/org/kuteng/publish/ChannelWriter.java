@@ -3,6 +3,7 @@ package org.kuteng.publish;
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import java.io.IOException;
+import org.kuteng.broker.Broker;
 import org.kuteng.events.WorkEvents;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,11 +12,18 @@ import org.slf4j.LoggerFactory;
 final class ChannelWriter {
     private static final Logger LOG = LoggerFactory.getLogger("kuteng.publisher");
 
+    /** Messages are held back once so many are unconfirmed on the channel: until then the broker has time for each. */
+    private static final int MANY_UNCONFIRMED = 8;
+
+    /** Messages that follow each other so soon are held back, too: more can be expected. */
+    private static final long SOON_NANOS = 200_000;
+
     private final PublishingLink link;
     private final Channel channel;
     private final ChannelLedger ledger;
     private final WorkEvents events;
     private final boolean confirm;
+    private long lastBegun;
 
     ChannelWriter(PublishingLink link, Channel channel, ChannelLedger ledger, Services services) {
         this.link = link;
@@ -41,6 +49,7 @@ final class ChannelWriter {
                     message.mandatory(),
                     message.properties(),
                     message.body());
+            send(unconfirmed);
             ledger.written(unconfirmed);
             report(message);
             return true;
@@ -66,6 +75,21 @@ final class ChannelWriter {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    /**
+     * Sends what was written; together with others, a moment later, if nobody waits for this one, others can be expected,
+     * and a connection that breaks meanwhile is told by the missing confirmation.
+     */
+    private void send(Unconfirmed unconfirmed) throws IOException {
+        long begun = System.nanoTime();
+        boolean more = begun - lastBegun < SOON_NANOS || ledger.unconfirmed() >= MANY_UNCONFIRMED;
+        lastBegun = begun;
+        if (more && confirm && !unconfirmed.callback.isWaitedFor()) {
+            Broker.sendSoon(link.connection());
+        } else {
+            Broker.send(link.connection());
         }
     }
 

@@ -234,6 +234,11 @@ public final class Publisher implements AutoCloseable {
             return true;
         }
 
+        @Override
+        public boolean isWaitedFor() {
+            return true;
+        }
+
         Exception await() throws InterruptedException {
             there.await();
             return failure;

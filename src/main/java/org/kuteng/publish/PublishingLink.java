@@ -28,6 +28,7 @@ final class PublishingLink {
 
     /** Begins to tell the owner of the end; apart from the constructor, so that the owner knows this by then. */
     void watch() {
+        Broker.gatherMessages(connection);
         connection.addBlockedListener(this::block, this::unblock);
         connection.addShutdownListener(this::end);
     }

@@ -14,6 +14,14 @@ public interface SendCallback {
         return false;
     }
 
+    /**
+     * Whether somebody does nothing else until it is called. The message is sent at once then, even if it costs the broker
+     * more than to get it together with others.
+     */
+    default boolean isWaitedFor() {
+        return false;
+    }
+
     /** A callback that is {@linkplain #isQuick() quick}. */
     static SendCallback quick(SendCallback callback) {
         return new SendCallback() {

@@ -29,6 +29,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class LinkTest {
     private static final int READ_TIMEOUT_MILLIS = 50;
+    private static final int FRAME_OVERHEAD = 8;
+    private static final int CONTENT_BYTES = 10;
+
+    /** An empty method frame and one with content. */
+    private static final int MESSAGE_BYTES = FRAME_OVERHEAD + CONTENT_BYTES + FRAME_OVERHEAD;
+
     private static final byte[] DELIVERY = frame(AMQP.FRAME_BODY, 1, new byte[1_000]);
 
     private final AtomicInteger losses = new AtomicInteger();
@@ -58,7 +64,7 @@ class LinkTest {
         CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
             try {
                 while (true) {
-                    link.writeFrame(new Frame(AMQP.FRAME_BODY, 1, new byte[100_000]));
+                    link.writeFrame(Frame.fromBodyFragment(1, ByteBuffer.allocate(100_000), 0, 100_000));
                     written.incrementAndGet();
                 }
             } catch (IOException e) {
@@ -178,5 +184,99 @@ class LinkTest {
                 .put(payload)
                 .put((byte) AMQP.FRAME_END)
                 .array();
+    }
+
+    private void writeMessage() throws IOException {
+        link.writeFrame(method(1));
+        link.writeFrame(Frame.fromBodyFragment(1, ByteBuffer.allocate(CONTENT_BYTES), 0, CONTENT_BYTES));
+        link.flush(null);
+    }
+
+    private static Frame method(int channel) {
+        return new Frame(AMQP.FRAME_METHOD, channel);
+    }
+
+    private byte[] arrived(int atLeast) throws IOException {
+        byte[] bytes = broker.getInputStream().readNBytes(atLeast);
+        int more = broker.getInputStream().available();
+        return more == 0
+                ? bytes
+                : ByteBuffer.allocate(bytes.length + more).put(bytes).array();
+    }
+
+    @Test
+    void aMessageIsSentWhenItIsWritten() throws Exception {
+        writeMessage();
+
+        assertEquals(MESSAGE_BYTES, arrived(MESSAGE_BYTES).length);
+    }
+
+    @Test
+    void gatheredMessagesAreSentWhenTheirWriterSaysSo() throws Exception {
+        link.gatherMessages();
+        writeMessage();
+        writeMessage();
+        assertEquals(0, broker.getInputStream().available());
+
+        link.send();
+
+        assertEquals(2 * MESSAGE_BYTES, arrived(2 * MESSAGE_BYTES).length);
+    }
+
+    @Test
+    void gatheredMessagesAreSentSoonAlsoAfterALongRest() throws Exception {
+        link.gatherMessages();
+        for (int round = 0; round < 3; round++) {
+            writeMessage();
+            link.sendSoon();
+            assertEquals(MESSAGE_BYTES, arrived(MESSAGE_BYTES).length);
+            await().until(() -> isAsleep("kuteng-gathered-writes"));
+        }
+    }
+
+    private static boolean isAsleep(String thread) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(each -> each.getName().equals(thread) && each.getState() == Thread.State.WAITING);
+    }
+
+    @Test
+    void whatIsNoMessageIsSentAtOnceWithWhatWasGatheredBefore() throws Exception {
+        link.gatherMessages();
+        writeMessage();
+
+        link.writeFrame(method(2));
+        link.flush(null);
+
+        assertEquals(MESSAGE_BYTES + FRAME_OVERHEAD, arrived(MESSAGE_BYTES + FRAME_OVERHEAD).length);
+    }
+
+    @Test
+    void whatIsGatheredIsSentWhenTheLinkIsClosed() throws Exception {
+        link.gatherMessages();
+        writeMessage();
+
+        link.close();
+
+        assertEquals(MESSAGE_BYTES, broker.getInputStream().readAllBytes().length);
+    }
+
+    @Test
+    void aLinkWhoseGatheredMessagesCannotBeSentIsCut() throws Exception {
+        link.gatherMessages();
+        broker.setSoLinger(true, 0);
+        broker.close();
+
+        await().until(() -> {
+            try {
+                writeMessage();
+                link.sendSoon();
+            } catch (IOException e) {
+                return true;
+            }
+            return losses.get() > 0;
+        });
+        await().until(() -> losses.get() > 0);
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(each -> each.getName().equals("kuteng-gathered-writes")));
     }
 }
