@@ -7,6 +7,7 @@ import org.kuteng.failure.FailedStepInterceptor;
 import org.kuteng.failure.FailureHandling;
 import org.kuteng.failure.NoteFailure;
 import org.kuteng.failure.UnhandledFailures;
+import org.kuteng.rabbitmq.UnreadBodies;
 import org.kuteng.rabbitmq.WorkQueueComponent;
 import org.kuteng.work.steps.KeptSteps;
 
@@ -31,6 +32,7 @@ public final class KutengCamel {
             public void beforeInitialize(BaseMainSupport camel) {
                 // not earlier: the readers are to know their context
                 RouteLoaders.bind(camel.getCamelContext().getRegistry()::bind);
+                UnreadBodies.setUp(camel.getCamelContext());
                 KeptSteps.setUp(camel.getCamelContext(), UnhandledFailures::tell);
                 camel.getCamelContext().addLifecycleStrategy(new UnhandledFailures());
             }

@@ -143,11 +143,15 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
                     + " sends to the default exchange, where the routing key names the queue; set routingKey");
         }
         boolean mandatory = endpoint.getComponent().settings().confirm();
+        byte[] unread = unread(exchange, message);
+        if (unread != null) {
+            return new OutgoingMessage(target, key, mandatory, mapping.properties(exchange, true), unread);
+        }
         Object body = plain(message.getBody());
         if (body instanceof org.springframework.amqp.core.Message ready) {
             return springMessage(exchange, target, key, ready);
         }
-        if (!(endpoint.getMessageConverter() instanceof DefaultMessageConverter) && body != null) {
+        if (hasOwnConverter() && body != null) {
             MessageProperties properties =
                     endpoint.getMessagePropertiesConverter().toMessageProperties(exchange);
             return springMessage(
@@ -155,6 +159,17 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
         }
         boolean text = body instanceof String;
         return new OutgoingMessage(target, key, mandatory, mapping.properties(exchange, text), bytes(exchange, body));
+    }
+
+    private boolean hasOwnConverter() {
+        return !(endpoint.getMessageConverter() instanceof DefaultMessageConverter);
+    }
+
+    /** The bytes of a text that no step has asked for; null if the body has to be asked for. */
+    private byte[] unread(Exchange exchange, Message message) {
+        return message instanceof WorkMessage work && work.isUnread() && !hasOwnConverter()
+                ? work.unreadBytes(MessageMapping.charset(exchange))
+                : null;
     }
 
     /** A number, as a counter or a column of a database gives it, goes as text: Camel has no conversion to bytes for it. */

@@ -62,19 +62,16 @@ final class MessageMapping {
     void read(Delivery delivery, Exchange exchange) {
         // before anybody follows them
         HeaderBounds.check(delivery.properties().getHeaders());
-        Message message = new WorkMessage(exchange, this, delivery);
+        WorkMessage message = new WorkMessage(exchange, this, delivery);
         exchange.setIn(message);
-        message.setBody(body(delivery.properties(), delivery.body()));
-    }
-
-    private static Object body(BasicProperties properties, byte[] body) {
-        String type = properties.getContentType();
+        String type = delivery.properties().getContentType();
         if (type == null || !type.startsWith("text")) {
-            return body;
+            message.setBody(delivery.body());
+            return;
         }
-        String encoding = properties.getContentEncoding();
+        String encoding = delivery.properties().getContentEncoding();
         // an encoding that does not exist is thrown: the message is unreadable, and fails as any other
-        return new String(body, encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding));
+        message.setText(encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding));
     }
 
     /** Fills in the headers of what arrived. */

@@ -38,6 +38,6 @@ final class BufferedBytes {
     }
 
     private static long size(Delivery delivery) {
-        return delivery.body().length + MESSAGE_OVERHEAD;
+        return delivery.bodySize() + MESSAGE_OVERHEAD;
     }
 }

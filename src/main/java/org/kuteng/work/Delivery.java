@@ -3,18 +3,30 @@ package org.kuteng.work;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Envelope;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
+import org.kuteng.untrusted.Utf8Check;
 
 /** A message as the broker delivered it to a worker. */
 public final class Delivery {
     private static final String X_DELIVERY_COUNT = "x-delivery-count";
+
+    /** Java reads it in place of bytes that are no character. */
+    private static final char REPLACEMENT = '\ufffd';
 
     private final String queue;
     private final String workQueue;
     private final Acknowledgements acknowledgements;
     private final Envelope envelope;
     private final BasicProperties properties;
-    private final byte[] body;
+    private final int bodySize;
+
+    /**
+     * Its bytes as they came, or the text that they are in UTF-8: a large body is held once while it is worked on, and
+     * the bytes are needed again only if the work fails.
+     */
+    private volatile Object body;
 
     /** Whether {@code x-delivery-count} counts the workers that ended with the message, and not who handed it back. */
     private final boolean crashesCounted;
@@ -37,6 +49,7 @@ public final class Delivery {
         this.acknowledgements = acknowledgements;
         this.envelope = envelope;
         this.properties = properties;
+        this.bodySize = body.length;
         this.body = body;
         this.crashesCounted = crashesCounted;
     }
@@ -73,8 +86,35 @@ public final class Delivery {
         return properties;
     }
 
+    /** The body, byte for byte as it came; written anew if {@link #text} has made a text of it. */
     public byte[] body() {
-        return body;
+        Object held = body;
+        return held instanceof String text ? text.getBytes(StandardCharsets.UTF_8) : (byte[]) held;
+    }
+
+    /** How many bytes the body has. */
+    public int bodySize() {
+        return bodySize;
+    }
+
+    /** The text that the body is. */
+    public String text(Charset charset) {
+        Object held = body;
+        boolean utf8 = charset.equals(StandardCharsets.UTF_8);
+        if (utf8 && held instanceof String text) {
+            return text;
+        }
+        String text = new String(body(), charset);
+        if (utf8 && text.indexOf(REPLACEMENT) < 0) {
+            // nothing was replaced: the same bytes can be made of it
+            body = text;
+        }
+        return text;
+    }
+
+    /** The bytes of the body, if they are a text in UTF-8 that nobody has asked for; else null. */
+    public byte[] utf8() {
+        return body instanceof byte[] bytes && Utf8Check.isWellFormed(bytes) ? bytes : null;
     }
 
     /**

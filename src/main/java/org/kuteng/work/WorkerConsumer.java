@@ -326,9 +326,8 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
             exchange.setProperty(SpringRabbitMQConstants.CHANNEL, (Channel) delivery.channel());
         }
         int most = workers.broker().settings().maxMessageSize();
-        if (delivery.body().length > most && failures != null) {
-            work.fail(
-                    new Failure(new MessageTooLargeException(delivery.body().length, most), getRouteId(), null, true));
+        if (delivery.bodySize() > most && failures != null) {
+            work.fail(new Failure(new MessageTooLargeException(delivery.bodySize(), most), getRouteId(), null, true));
             work.routeCompleted();
             return;
         }
