@@ -134,8 +134,9 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
 
     private OutgoingMessage message(Exchange exchange) throws Exception {
         Message message = exchange.getMessage();
-        String exchangeName = take(message, SpringRabbitMQConstants.EXCHANGE_OVERRIDE_NAME);
-        String routingKey = take(message, SpringRabbitMQConstants.ROUTING_OVERRIDE_KEY);
+        boolean steered = MessageMapping.hasSteeringHeader(message);
+        String exchangeName = steered ? take(message, SpringRabbitMQConstants.EXCHANGE_OVERRIDE_NAME) : null;
+        String routingKey = steered ? take(message, SpringRabbitMQConstants.ROUTING_OVERRIDE_KEY) : null;
         String target = exchangeName == null ? endpoint.exchange() : WorkQueueEndpoint.exchange(exchangeName);
         String key = routingKey == null ? endpoint.getRoutingKey() : routingKey;
         if (target.equals(Topology.DEFAULT_EXCHANGE) && key.isBlank()) {

@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
@@ -35,6 +34,9 @@ final class MessageMapping {
     /** Headers of kuteng's own tell of one message in one queue, and are not passed on to another. */
     private static final String OWN_PREFIX = "kuteng-";
 
+    /** The headers of Camel's that say how a message is sent begin with this, in any case. */
+    private static final String STEERING_PREFIX = "CamelSpringRabbitmq";
+
     /** AMQP's decimal holds 32 bits and a scale of 8. */
     private static final int MAX_DECIMAL_BITS = 31;
 
@@ -43,6 +45,7 @@ final class MessageMapping {
     private final HeaderFilterStrategy filter;
     private final boolean persistent;
     private final boolean identified;
+    private final MessageIds ids = new MessageIds();
 
     /**
      * @param persistent the delivery mode of messages whose route names none
@@ -77,14 +80,7 @@ final class MessageMapping {
     /** Fills in the headers of what arrived. */
     void readHeaders(Delivery delivery, Exchange exchange, Map<String, Object> headers) {
         BasicProperties properties = delivery.properties();
-        if (properties.getHeaders() != null) {
-            properties.getHeaders().forEach((name, value) -> {
-                Object plain = plain(value);
-                if (!filter.applyFilterToExternalHeaders(name, plain, exchange)) {
-                    headers.put(name, plain);
-                }
-            });
-        }
+        readHeaders(properties, exchange, headers);
         Envelope envelope = delivery.envelope();
         headers.put(SpringRabbitMQConstants.REDELIVERED, envelope.isRedeliver());
         headers.put(SpringRabbitMQConstants.DELIVERY_TAG, envelope.getDeliveryTag());
@@ -104,6 +100,17 @@ final class MessageMapping {
         put(headers, SpringRabbitMQConstants.APP_ID, properties.getAppId());
         put(headers, SpringRabbitMQConstants.PRIORITY, properties.getPriority());
         put(headers, SpringRabbitMQConstants.CLUSTER_ID, properties.getClusterId());
+    }
+
+    private void readHeaders(BasicProperties properties, Exchange exchange, Map<String, Object> headers) {
+        if (properties.getHeaders() != null) {
+            properties.getHeaders().forEach((name, value) -> {
+                Object plain = plain(value);
+                if (!filter.applyFilterToExternalHeaders(name, plain, exchange)) {
+                    headers.put(name, plain);
+                }
+            });
+        }
     }
 
     private static void put(Map<String, Object> headers, String name, Object value) {
@@ -132,6 +139,13 @@ final class MessageMapping {
 
     /** The properties with which the exchange's message is sent. */
     BasicProperties properties(Exchange exchange, boolean text) {
+        BasicProperties passedOn = passedOn(exchange);
+        if (passedOn != null) {
+            return properties(exchange, text, passedOn);
+        }
+        if (!hasSteeringHeader(exchange.getMessage())) {
+            return properties(exchange, text, new BasicProperties());
+        }
         Message message = exchange.getMessage();
         BasicProperties.Builder builder = new BasicProperties.Builder();
         String type = message.getHeader(SpringRabbitMQConstants.CONTENT_TYPE, String.class);
@@ -150,7 +164,7 @@ final class MessageMapping {
 
         BasicProperties old = arrived(exchange);
         String id = own(message, SpringRabbitMQConstants.MESSAGE_ID, String.class, old.getMessageId());
-        builder.messageId(id == null && identified ? UUID.randomUUID().toString() : id);
+        builder.messageId(id == null && identified ? ids.next() : id);
         Date time = own(message, SpringRabbitMQConstants.TIMESTAMP, Date.class, old.getTimestamp());
         builder.timestamp(time == null && identified ? new Date() : time);
         builder.replyTo(own(message, SpringRabbitMQConstants.REPLY_TO, String.class, old.getReplyTo()));
@@ -160,8 +174,59 @@ final class MessageMapping {
         return builder.build();
     }
 
+    /**
+     * The same where the route has set none of them, from those that stay with a message that is passed on: as the headers
+     * would have it that nobody has made.
+     */
+    private BasicProperties properties(Exchange exchange, boolean text, BasicProperties passedOn) {
+        String type = passedOn.getContentType();
+        Integer mode = passedOn.getDeliveryMode();
+        return new BasicProperties.Builder()
+                .contentType(type == null && text ? TEXT_PLAIN : type)
+                .contentEncoding(text ? StandardCharsets.UTF_8.name() : passedOn.getContentEncoding())
+                .deliveryMode(
+                        mode == null
+                                ? Integer.valueOf(persistent ? 2 : 1)
+                                : Integer.valueOf(MessageDeliveryMode.toInt(MessageDeliveryMode.fromInt(mode))))
+                .priority(passedOn.getPriority())
+                .correlationId(passedOn.getCorrelationId())
+                .type(passedOn.getType())
+                .appId(passedOn.getAppId())
+                .messageId(identified ? ids.next() : null)
+                .timestamp(identified ? new Date() : null)
+                .headers(table(exchange))
+                .build();
+    }
+
+    /** With which properties the message of the exchange arrived, if it is the one in hand and nobody touched a header. */
+    private static BasicProperties passedOn(Exchange exchange) {
+        return exchange.getMessage() instanceof WorkMessage message
+                        && message.untouched() != null
+                        && message.untouched() == arrived(exchange)
+                ? message.untouched()
+                : null;
+    }
+
+    /** Whether a message may have a header that says how it is sent. */
+    static boolean hasSteeringHeader(Message message) {
+        if (message instanceof WorkMessage work && work.untouched() != null) {
+            return passedOn(message.getExchange()) == null;
+        }
+        if (message.hasHeaders()) {
+            for (String name : message.getHeaders().keySet()) {
+                if (name.regionMatches(true, 0, STEERING_PREFIX, 0, STEERING_PREFIX.length())) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     /** The charset in which a text is sent: UTF-8, unless the route itself set another content encoding. */
     static Charset charset(Exchange exchange) {
+        if (!hasSteeringHeader(exchange.getMessage())) {
+            return StandardCharsets.UTF_8;
+        }
         String encoding = own(
                 exchange.getMessage(),
                 SpringRabbitMQConstants.CONTENT_ENCODING,
@@ -185,7 +250,7 @@ final class MessageMapping {
         Map<String, Object> table = new HashMap<>();
         Map<String, Object> arrived = arrived(exchange).getHeaders();
         Budget budget = new Budget();
-        exchange.getMessage().getHeaders().forEach((name, value) -> {
+        headers(exchange).forEach((name, value) -> {
             if (value != null
                     && isSent(name, value, arrived)
                     && !filter.applyFilterToCamelHeaders(name, value, exchange)) {
@@ -195,13 +260,30 @@ final class MessageMapping {
         return table.isEmpty() ? null : table;
     }
 
+    /** The headers of a message, but not those of Camel's if nobody has asked for one yet: they are not sent. */
+    private Map<String, Object> headers(Exchange exchange) {
+        BasicProperties passedOn = passedOn(exchange);
+        if (passedOn == null) {
+            return exchange.getMessage().getHeaders();
+        }
+        Map<String, Object> headers = new HashMap<>();
+        readHeaders(passedOn, exchange, headers);
+        return headers;
+    }
+
     /** Whether a header may go to the next queue: not if it steers a broker and was not set by the route. */
     private static boolean isSent(String name, Object value, Map<String, Object> arrived) {
         if (name.startsWith(OWN_PREFIX) || BrokerHeaders.isBookkeeping(name)) {
             return false;
         }
         boolean recipients = name.equals("CC") || name.equals("BCC");
-        return !recipients || arrived == null || !Objects.equals(plain(arrived.get(name)), plain(value));
+        if (!recipients || arrived == null) {
+            return true;
+        }
+        // Camel's headers have one value for a name in any case, so that "cc" may have become the value of "CC"
+        return arrived.entrySet().stream()
+                .filter(header -> header.getKey().equalsIgnoreCase(name))
+                .noneMatch(header -> Objects.equals(plain(header.getValue()), plain(value)));
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.kuteng.rabbitmq;
 
+import com.rabbitmq.client.AMQP.BasicProperties;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.Charset;
@@ -32,6 +33,12 @@ final class WorkMessage extends DefaultMessage {
         super(exchange);
         this.mapping = mapping;
         this.delivery = delivery;
+    }
+
+    /** The properties with which it arrived, if no step has asked for a header or set one; else null. */
+    BasicProperties untouched() {
+        Delivery from = delivery;
+        return from == null || hasPopulatedHeaders() ? null : from.properties();
     }
 
     /** Its body is the text that the delivery is in this charset. */

@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Date;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.Exchange;
@@ -35,6 +36,7 @@ import org.apache.camel.support.service.ServiceHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.kuteng.untrusted.HeaderBoundsException;
@@ -448,6 +450,97 @@ class MessageMappingTest {
                 Map.of("CC", List.of("archive")),
                 mapping.properties(exchange, false).getHeaders(),
                 "what the route sets is its own");
+    }
+
+    @Test
+    void recipientsThatAStrangerChoseAreNotPassedOnUnderANameInOtherLetters() {
+        context.init();
+        Map<String, Object> headers = new LinkedHashMap<>();
+        headers.put("CC", List.of());
+        headers.put("cc", List.of(LongStringHelper.asLongString("admin")));
+        read(properties().headers(headers).build(), new byte[0]);
+        assertEquals(List.of("admin"), exchange.getMessage().getHeader("CC"));
+
+        assertNull(mapping.properties(exchange, false).getHeaders());
+    }
+
+    private static List<BasicProperties> passedOn() {
+        return List.of(
+                properties().build(),
+                properties()
+                        .contentType("text/csv")
+                        .contentEncoding("ISO-8859-1")
+                        .build(),
+                properties().deliveryMode(1).priority(7).correlationId("c").build(),
+                properties().deliveryMode(2).type("t").appId("a").build(),
+                properties()
+                        .messageId("id")
+                        .timestamp(THEN)
+                        .replyTo("answers")
+                        .expiration("1000")
+                        .userId("kuteng")
+                        .clusterId("cluster")
+                        .build(),
+                properties()
+                        .headers(Map.of(
+                                "tenant",
+                                LongStringHelper.asLongString("acme"),
+                                "list",
+                                List.of(1, LongStringHelper.asLongString("two")),
+                                "CC",
+                                List.of("admin"),
+                                "kuteng-attempt",
+                                3,
+                                "x-death",
+                                List.of("foo"),
+                                "CamelSpringRabbitmqRoutingOverrideKey",
+                                "admin"))
+                        .build());
+    }
+
+    @ParameterizedTest
+    @MethodSource("passedOn")
+    void aMessageWhoseHeadersNobodyAskedForIsSentAsIfSomebodyHad(BasicProperties arrived) {
+        for (boolean text : new boolean[] {true, false}) {
+            read(arrived, new byte[0]);
+            assertFalse(MessageMapping.hasSteeringHeader(exchange.getMessage()));
+            BasicProperties sent = mapping.properties(exchange, text);
+            assertEquals(StandardCharsets.UTF_8, MessageMapping.charset(exchange));
+
+            assertFalse(exchange.getMessage().getHeaders().isEmpty(), "now somebody has");
+            BasicProperties same = mapping.properties(exchange, text);
+            assertEquals(withoutIdAndTime(same), withoutIdAndTime(sent));
+            assertNotNull(sent.getMessageId());
+            assertNotEquals(same.getMessageId(), sent.getMessageId());
+            assertNotNull(sent.getTimestamp());
+        }
+    }
+
+    private static BasicProperties withoutIdAndTime(BasicProperties properties) {
+        return properties.builder().messageId(null).timestamp(null).build();
+    }
+
+    @Test
+    void oneHeaderThatTheRouteSetsIsEnoughToLookAtAll() {
+        context.init();
+        read(properties().messageId("id").correlationId("c").build(), new byte[0]);
+        set("camelspringrabbitmqpriority", 5);
+
+        BasicProperties sent = mapping.properties(exchange, false);
+
+        assertEquals(5, sent.getPriority());
+        assertEquals("c", sent.getCorrelationId());
+    }
+
+    @Test
+    void aMessageThatDidNotArriveIsSteeredByAHeaderInAnyLetters() {
+        context.init();
+        exchange.getMessage().setHeader("other", 1);
+        assertFalse(MessageMapping.hasSteeringHeader(exchange.getMessage()));
+        set("camelspringrabbitmqpriority", 5);
+
+        assertTrue(MessageMapping.hasSteeringHeader(exchange.getMessage()));
+        assertEquals(5, mapping.properties(exchange, false).getPriority());
     }
 
     @Test
