@@ -144,6 +144,13 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             "true",
             "what was unconfirmed when the connection broke: true sends it again (it may arrive twice), false fails it");
 
+    public static final Setting<Boolean> CONFIRM_EACH = new Setting<>(
+            "kuteng.confirm.each",
+            SettingType.BOOLEAN,
+            "false",
+            "whether a worker, or a split, waits for the confirmation of its last send before the next message, or part;"
+                    + " true: slower, and in order even if the broker refuses a message for a while");
+
     public static final Setting<Duration> STOP_TIMEOUT = duration(
             "kuteng.stop.timeout",
             Duration.ZERO,
@@ -247,6 +254,7 @@ public record Setting<T>(String key, SettingType<T> type, String defaultText, St
             CONFIRM_TIMEOUT,
             CONFIRM_WINDOW,
             CONFIRM_SEND_AGAIN,
+            CONFIRM_EACH,
             STOP_TIMEOUT,
             VIRTUAL_THREADS,
             RETRY_DELAYS,

@@ -17,6 +17,7 @@ final class WorkQueueSettingsFrom {
                 settings.get(Setting.CONFIRM_TIMEOUT),
                 settings.get(Setting.CONFIRM_WINDOW),
                 settings.get(Setting.CONFIRM_SEND_AGAIN),
+                settings.get(Setting.CONFIRM_EACH),
                 settings.get(Setting.STOP_TIMEOUT),
                 settings.get(Setting.VIRTUAL_THREADS));
     }

@@ -29,6 +29,7 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
     private final Topology topology;
     private Publisher publisher;
     private Executor completions;
+    private boolean confirmsEach;
     private boolean declared;
     private AsyncProcessor requestReply;
 
@@ -48,6 +49,7 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
         }
         publisher = endpoint.getComponent().publisher();
         completions = endpoint.getComponent().completions();
+        confirmsEach = endpoint.getComponent().settings().confirmEach();
         publisher.declare(topology);
         declared = true;
     }
@@ -70,7 +72,7 @@ final class ConfirmingProducer extends DefaultAsyncProducer {
         SendFollower follower = SendFollower.take(exchange);
         try {
             OutgoingMessage message = checked(message(exchange));
-            if (follower != null && isFollowed(follower, message, exchange)) {
+            if (follower != null && !confirmsEach && isFollowed(follower, message, exchange)) {
                 callback.done(true);
                 return true;
             }

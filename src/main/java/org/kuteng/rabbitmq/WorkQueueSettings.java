@@ -20,6 +20,8 @@ import org.springframework.amqp.core.AcknowledgeMode;
  * @param confirmWindow how many messages may be unconfirmed at a time; further senders wait; default 1,000
  * @param sendAgain whether what was unconfirmed when the connection broke is sent again (duplicates are possible) or
  *     fails; default true
+ * @param confirmEach whether a send that is the last step of a route, or of the parts of a {@code split}, waits for its
+ *     confirmation as any other does, before the worker or the split goes on; default false
  * @param stopTimeout how long a stop takes, see {@link org.kuteng.work.StopBudget}; default 25 s
  * @param virtualThreads whether workers work on virtual threads; wants Java 21 or later; default false
  */
@@ -32,6 +34,7 @@ public record WorkQueueSettings(
         Duration confirmTimeout,
         int confirmWindow,
         boolean sendAgain,
+        boolean confirmEach,
         Duration stopTimeout,
         boolean virtualThreads) {
 
@@ -44,6 +47,7 @@ public record WorkQueueSettings(
             PublishSettings.DEFAULT_CONFIRM_TIMEOUT,
             PublishSettings.DEFAULT_WINDOW,
             true,
+            false,
             WorkerSettings.DEFAULT_STOP_TIMEOUT,
             false);
 

@@ -47,6 +47,7 @@ final class CamelOnBroker implements AutoCloseable {
                 defaults.confirmTimeout(),
                 defaults.confirmWindow(),
                 defaults.sendAgain(),
+                defaults.confirmEach(),
                 defaults.stopTimeout(),
                 virtualThreads);
     }

@@ -66,6 +66,7 @@ final class ProtectedWorkers implements AutoCloseable {
                                 defaults.confirmTimeout(),
                                 defaults.confirmWindow(),
                                 defaults.sendAgain(),
+                                defaults.confirmEach(),
                                 defaults.stopTimeout(),
                                 defaults.virtualThreads()));
         return workers;

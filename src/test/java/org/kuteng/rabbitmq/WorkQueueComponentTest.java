@@ -37,6 +37,7 @@ class WorkQueueComponentTest {
                                     Duration.ofSeconds(20),
                                     MANY,
                                     true,
+                                    false,
                                     Duration.ZERO,
                                     false));
             WorkQueueComponent component = new WorkQueueComponent();

@@ -234,6 +234,7 @@ abstract class WorkerConnectionBehaviour {
                 defaults.confirmTimeout(),
                 defaults.confirmWindow(),
                 defaults.sendAgain(),
+                defaults.confirmEach(),
                 defaults.stopTimeout(),
                 defaults.virtualThreads());
         try (PlainClient client = broker.client();

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.kuteng.broker.Queues;
 import org.kuteng.publish.SendFailedException;
+import org.kuteng.rabbitmq.WorkQueueSettings;
 import org.kuteng.testing.PlainClient;
 import org.kuteng.testing.TcpProxy;
 import org.kuteng.testing.TestBroker;
@@ -126,6 +127,46 @@ abstract class LastSendBehaviour {
 
         await().atMost(PATIENCE).until(() -> routes.done.size() == SEVERAL);
         assertEquals(numbered("message ", SEVERAL), arrived(NEXT));
+    }
+
+    private static WorkQueueSettings confirmingEach() {
+        WorkQueueSettings defaults = WorkQueueSettings.DEFAULTS;
+        return new WorkQueueSettings(
+                defaults.queueType(),
+                defaults.singleActiveConsumer(),
+                defaults.acknowledgeMode(),
+                defaults.acks(),
+                defaults.confirm(),
+                defaults.confirmTimeout(),
+                defaults.confirmWindow(),
+                defaults.sendAgain(),
+                true,
+                defaults.stopTimeout(),
+                defaults.virtualThreads());
+    }
+
+    @Test
+    void itIsWaitedForIfTheUserWantsThat(TestBroker broker) throws Exception {
+        routes.context().getRegistry().bind("settings", confirmingEach());
+        start(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from(FROM)
+                        .routeId("worker")
+                        .process(e -> assertEquals(0, routes.unconfirmed(), "of other messages"))
+                        .process(e -> note(e))
+                        .split(body().tokenize(","))
+                        .process(e -> assertEquals(0, routes.unconfirmed(), "of other parts"))
+                        .to(TO_NEXT);
+            }
+        });
+        client.publishUnconfirmed(QUEUE, "a,b,c", null);
+        client.publishUnconfirmed(QUEUE, "d,e", null);
+
+        await().atMost(PATIENCE).until(() -> client.messages(NEXT) == SEVERAL);
+        await().atMost(PATIENCE).until(() -> routes.inHand() == 0);
+        assertEquals(List.of("a,b,c", "d,e"), List.copyOf(routes.done));
+        assertEquals(List.of("a", "b", "c", "d", "e"), arrived(NEXT));
     }
 
     @Test
