@@ -1,8 +1,6 @@
 package org.kuteng.failure;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +35,19 @@ final class FailedMessage {
     /** Headers by which a message reaches queues that its sender did not address. */
     static final Set<String> NAMES_FURTHER_QUEUES = Set.of(CC, BCC);
 
+    /** What is written anew with each failed attempt. */
+    private static final Set<String> OF_LAST_ATTEMPT = Set.of(
+            FailureHeaders.LAST_FAILURE,
+            FailureHeaders.QUEUE,
+            FailureHeaders.ROUTE,
+            FailureHeaders.STEP,
+            FailureHeaders.EXCEPTION,
+            FailureHeaders.MESSAGE,
+            FailureHeaders.STACK);
+
+    /** Of a stack as it is written, in characters: most fit. */
+    private static final int USUAL_STACK = 2_000;
+
     private FailedMessage() {}
 
     static String newId() {
@@ -48,11 +59,16 @@ final class FailedMessage {
      * valid.
      */
     static Map<String, Object> headers(Delivery delivery) {
+        return headers(delivery, Set.of());
+    }
+
+    /** @param without names of kuteng's own that are left out */
+    private static Map<String, Object> headers(Delivery delivery, Set<String> without) {
         Map<String, Object> arrived = delivery.properties().getHeaders();
         if (arrived == null) {
             return new HashMap<>();
         }
-        Map<String, Object> headers = OwnHeaders.valid(BrokerHeaders.without(arrived));
+        Map<String, Object> headers = OwnHeaders.sendable(arrived, without);
         String retries = Queues.retryPrefix(delivery.workQueue());
         BrokerHeaders.describe(arrived, queue -> queue.startsWith(retries))
                 .ifPresent(told -> headers.putIfAbsent(FailureHeaders.BROKER, told));
@@ -61,8 +77,8 @@ final class FailedMessage {
 
     /** The same with one more failed attempt. */
     static Map<String, Object> headers(Delivery delivery, Failure failure) {
-        Map<String, Object> headers = headers(delivery);
-        String now = Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
+        Map<String, Object> headers = headers(delivery, OF_LAST_ATTEMPT);
+        String now = OwnTime.text(System.currentTimeMillis());
         headers.put(FailureHeaders.ATTEMPTS, OwnHeaders.count(headers, FailureHeaders.ATTEMPTS) + 1);
         headers.putIfAbsent(FailureHeaders.FIRST_FAILURE, now);
         headers.put(FailureHeaders.LAST_FAILURE, now);
@@ -128,7 +144,7 @@ final class FailedMessage {
     }
 
     private static String stack(Throwable thrown) {
-        StringBuilder stack = new StringBuilder();
+        StringBuilder stack = new StringBuilder(USUAL_STACK);
         for (Throwable t : Thrown.chain(thrown)) {
             stack.append(stack.length() == 0 ? "" : "caused by ")
                     .append(t.getClass().getName());

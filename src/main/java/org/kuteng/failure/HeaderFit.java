@@ -1,10 +1,12 @@
 package org.kuteng.failure;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.LongString;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,6 +27,15 @@ final class HeaderFit {
     /** Of a text that is to say anything, in characters. */
     private static final int SHORTEST = 100;
 
+    /** The properties besides the headers: thirteen, of 256 bytes at the most, and the frame around them. */
+    private static final int MOST_WITHOUT_HEADERS = 4_096;
+
+    /** A number, or what stands around a text. */
+    private static final int MOST_OF_SMALL_VALUE = 16;
+
+    /** In UTF-8, of a character of Java's. */
+    private static final int BYTES_OF_CHARACTER = 3;
+
     private static final int MAX_NAME_SHOWN = 60;
 
     private static final int MAX_NAMED = 10;
@@ -41,7 +52,26 @@ final class HeaderFit {
     }
 
     private static boolean fits(BasicProperties properties, int frameMax) {
-        return frameMax == 0 || frameSize(properties) <= frameMax;
+        return frameMax == 0 || mostBytes(properties.getHeaders()) <= frameMax || frameSize(properties) <= frameMax;
+    }
+
+    /** More bytes than they can have, without writing them; {@link Long#MAX_VALUE} if that cannot be told. */
+    private static long mostBytes(Map<String, Object> headers) {
+        long bytes = MOST_WITHOUT_HEADERS;
+        if (headers != null) {
+            for (Map.Entry<String, Object> header : headers.entrySet()) {
+                Object value = header.getValue();
+                if (value instanceof String text) {
+                    bytes += (long) text.length() * BYTES_OF_CHARACTER;
+                } else if (value instanceof LongString text) {
+                    bytes += text.length();
+                } else if (!(value instanceof Number || value instanceof Boolean || value instanceof Date)) {
+                    return Long.MAX_VALUE;
+                }
+                bytes += MOST_OF_SMALL_VALUE + (long) header.getKey().length() * BYTES_OF_CHARACTER;
+            }
+        }
+        return bytes;
     }
 
     /**

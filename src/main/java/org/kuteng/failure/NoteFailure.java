@@ -24,6 +24,12 @@ public final class NoteFailure implements Processor {
         this.bury = bury;
     }
 
+    /** Camel puts it into a text for each message that fails, whether or not it logs that. */
+    @Override
+    public String toString() {
+        return bury ? BURY : RETRY_OR_BURY;
+    }
+
     /** @throws Exception what was caught, if the exchange is no message from a queue: nothing could be done with it */
     @Override
     public void process(Exchange exchange) throws Exception {

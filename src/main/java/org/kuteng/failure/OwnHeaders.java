@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.kuteng.untrusted.BrokerHeaders;
 import org.kuteng.untrusted.PlainText;
 
 /**
@@ -94,11 +95,23 @@ final class OwnHeaders {
         return COUNTS.contains(name) || TIMES.contains(name) || TEXTS.containsKey(name);
     }
 
-    /** A copy without those that are not valid. */
-    static Map<String, Object> valid(Map<String, Object> headers) {
-        Map<String, Object> valid = new HashMap<>(headers);
-        valid.keySet().removeIf(name -> name.startsWith(FailureHeaders.PREFIX) && !isValid(headers, name));
-        return valid;
+    /**
+     * A copy without those that are not valid, and without those of brokers.
+     *
+     * @param without names of kuteng's own that are left out as well
+     */
+    static Map<String, Object> sendable(Map<String, Object> headers, Set<String> without) {
+        // room for those of a failure
+        Map<String, Object> sendable = new HashMap<>(2 * (headers.size() + TEXTS.size()));
+        headers.forEach((name, value) -> {
+            boolean left = name.startsWith(FailureHeaders.PREFIX)
+                    ? without.contains(name) || !isValid(headers, name)
+                    : BrokerHeaders.isBookkeeping(name);
+            if (!left) {
+                sendable.put(name, value);
+            }
+        });
+        return sendable;
     }
 
     private static boolean isValid(Map<String, Object> headers, String name) {
@@ -106,7 +119,8 @@ final class OwnHeaders {
             return count(headers, name) > 0;
         }
         if (TIMES.contains(name)) {
-            return time(headers, name).isPresent();
+            return text(headers, name).filter(OwnTime::isCertain).isPresent()
+                    || time(headers, name).isPresent();
         }
         // of others it is not known what they are to be: they may be of a later version
         return !TEXTS.containsKey(name) || text(headers, name).isPresent();

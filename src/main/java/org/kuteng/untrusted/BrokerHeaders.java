@@ -1,7 +1,6 @@
 package org.kuteng.untrusted;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,10 +34,27 @@ public final class BrokerHeaders {
     /** Whether a header is a broker's, whoever set it. */
     public static boolean isBookkeeping(String name) {
         // most names end the test here
-        return name.startsWith("x-")
-                && (COUNTS.contains(name)
-                        || NAMES.contains(name)
-                        || PREFIXES.stream().anyMatch(name::startsWith));
+        return name.startsWith("x-") && (COUNTS.contains(name) || NAMES.contains(name) || hasPrefix(name));
+    }
+
+    private static boolean hasPrefix(String name) {
+        for (String prefix : PREFIXES) {
+            if (name.startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean areAmong(Map<String, Object> headers) {
+        if (headers != null) {
+            for (String name : headers.keySet()) {
+                if (isBookkeeping(name)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** Where RabbitMQ dead-lettered a message last: its {@code reason}, {@code queue}, {@code time} and others. */
@@ -71,14 +87,16 @@ public final class BrokerHeaders {
      * @return empty if they tell nothing
      */
     public static Optional<String> describe(Map<String, Object> headers, Predicate<String> ownQueue) {
-        if (headers == null || headers.keySet().stream().noneMatch(BrokerHeaders::isBookkeeping)) {
+        if (!areAmong(headers)) {
             return Optional.empty();
         }
         List<Map<?, ?>> deaths = deaths(headers);
         List<String> told = new ArrayList<>();
-        deaths.stream()
-                .filter(death -> !ownQueue.test(death.get("queue").toString()))
-                .forEach(death -> told.add(describe(death) + times(death.get("count"))));
+        for (Map<?, ?> death : deaths) {
+            if (!ownQueue.test(death.get("queue").toString())) {
+                told.add(describe(death) + times(death.get("count")));
+            }
+        }
         otherThanDeaths(headers, !deaths.isEmpty()).forEach((name, value) -> told.add(name + "=" + value));
         return told.isEmpty() ? Optional.empty() : Optional.of(PlainText.cut(String.join("; ", told), MAX_DESCRIPTION));
     }
@@ -113,15 +131,5 @@ public final class BrokerHeaders {
             return "…";
         }
         return value instanceof byte[] bytes ? bytes.length + " bytes" : String.valueOf(value);
-    }
-
-    /** A copy of a table of headers without them; the same table if there are none. */
-    public static Map<String, Object> without(Map<String, Object> headers) {
-        if (headers == null || headers.keySet().stream().noneMatch(BrokerHeaders::isBookkeeping)) {
-            return headers;
-        }
-        Map<String, Object> rest = new LinkedHashMap<>(headers);
-        rest.keySet().removeIf(BrokerHeaders::isBookkeeping);
-        return rest;
     }
 }

@@ -102,10 +102,17 @@ public final class HeaderBounds {
         } else if (value instanceof String text) {
             bytes += text.length();
         } else if (value instanceof Map<?, ?> table) {
-            return table.entrySet().stream()
-                    .allMatch(entry -> add(String.valueOf(entry.getKey()), entry.getValue(), depth + 1));
+            for (Map.Entry<?, ?> entry : table.entrySet()) {
+                if (!add(String.valueOf(entry.getKey()), entry.getValue(), depth + 1)) {
+                    return false;
+                }
+            }
         } else if (value instanceof List<?> list) {
-            return list.stream().allMatch(item -> add(item, depth + 1));
+            for (Object item : list) {
+                if (!add(item, depth + 1)) {
+                    return false;
+                }
+            }
         } else {
             bytes += SMALL_VALUE_BYTES;
         }

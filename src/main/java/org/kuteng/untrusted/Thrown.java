@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -27,6 +26,18 @@ public final class Thrown {
     private static final String CAUSED_BY = "; caused by ";
 
     private static final StackTraceElement[] NO_FRAMES = {};
+
+    /** Whether a class has a {@code getStackTrace} of its own, which may do anything. */
+    private static final ClassValue<Boolean> HAS_OWN_FRAMES = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> type) {
+            try {
+                return type.getMethod("getStackTrace").getDeclaringClass() != Throwable.class;
+            } catch (ReflectiveOperationException | LinkageError e) {
+                return true;
+            }
+        }
+    };
 
     private Thrown() {}
 
@@ -67,12 +78,21 @@ public final class Thrown {
     public static StackTraceElement[] frames(Throwable thrown, int most) {
         try {
             StackTraceElement[] frames = thrown.getStackTrace();
-            return frames == null
-                    ? NO_FRAMES
-                    : Arrays.stream(frames).filter(Objects::nonNull).limit(most).toArray(StackTraceElement[]::new);
+            return frames == null ? NO_FRAMES : withoutNull(frames, most);
         } catch (Throwable e) {
             return NO_FRAMES;
         }
+    }
+
+    private static StackTraceElement[] withoutNull(StackTraceElement[] frames, int most) {
+        StackTraceElement[] found = new StackTraceElement[Math.min(frames.length, most)];
+        int count = 0;
+        for (int i = 0; i < frames.length && count < found.length; i++) {
+            if (frames[i] != null) {
+                found[count++] = frames[i];
+            }
+        }
+        return count == found.length ? found : Arrays.copyOf(found, count);
     }
 
     /** The name of its class without the package; not empty for a class without a name either. */
@@ -144,8 +164,22 @@ public final class Thrown {
 
     /** Class and story in one line: {@code IllegalStateException: no such order}. */
     public static String line(Throwable thrown, int most) {
-        String story = WHITE_SPACE.matcher(story(thrown, most)).replaceAll(" ");
+        String story = oneLine(story(thrown, most));
         return story.isEmpty() ? shortName(thrown) : shortName(thrown) + ": " + story;
+    }
+
+    private static String oneLine(String text) {
+        char before = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean plain = c > ' ' || c == ' ' && before != ' ';
+            if (!plain) {
+                return WHITE_SPACE.matcher(text).replaceAll(" ");
+            }
+            before = c;
+        }
+        // most are
+        return text;
     }
 
     /**
@@ -163,7 +197,8 @@ public final class Thrown {
                 t.getMessage();
                 t.getCause();
                 t.toString();
-                if (t.getStackTrace() == null || t.getSuppressed() == null) {
+                // Java's own makes an object of each frame, which is the most expensive thing about a failure
+                if (HAS_OWN_FRAMES.get(t.getClass()) && t.getStackTrace() == null) {
                     return new Stand(thrown);
                 }
             }

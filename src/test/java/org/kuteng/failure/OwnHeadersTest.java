@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class OwnHeadersTest {
@@ -20,7 +21,7 @@ class OwnHeadersTest {
             Map<String, Object> headers = new HashMap<>();
             headers.put(FailureHeaders.ATTEMPTS, wrong);
             assertEquals(0, OwnHeaders.count(headers, FailureHeaders.ATTEMPTS), String.valueOf(wrong));
-            assertEquals(Map.of(), OwnHeaders.valid(headers));
+            assertEquals(Map.of(), OwnHeaders.sendable(headers, Set.of()));
         }
         for (Object right : List.of(3, 3L, (short) 3, (byte) 3)) {
             assertEquals(3, OwnHeaders.count(Map.of(FailureHeaders.ATTEMPTS, right), FailureHeaders.ATTEMPTS));
@@ -33,14 +34,14 @@ class OwnHeadersTest {
         for (Object wrong : List.of("yesterday", "", 5, LongStringHelper.asLongString("2026-13-31T12:00:00Z"))) {
             Map<String, Object> headers = Map.of(FailureHeaders.FIRST_FAILURE, wrong);
             assertEquals(Optional.empty(), OwnHeaders.time(headers, FailureHeaders.FIRST_FAILURE));
-            assertEquals(Map.of(), OwnHeaders.valid(headers));
+            assertEquals(Map.of(), OwnHeaders.sendable(headers, Set.of()));
         }
         Map<String, Object> right =
                 Map.of(FailureHeaders.FIRST_FAILURE, LongStringHelper.asLongString("2026-01-31T12:00:00Z"));
         assertEquals(
                 Instant.parse("2026-01-31T12:00:00Z"),
                 OwnHeaders.time(right, FailureHeaders.FIRST_FAILURE).orElseThrow());
-        assertEquals(right, OwnHeaders.valid(right));
+        assertEquals(right, OwnHeaders.sendable(right, Set.of()));
     }
 
     @Test
@@ -49,7 +50,7 @@ class OwnHeadersTest {
                 FailureHeaders.MESSAGE, LongStringHelper.asLongString(new byte[100_000]),
                 FailureHeaders.ROUTE, "x".repeat(300),
                 FailureHeaders.STEP, 7);
-        assertEquals(Map.of(), OwnHeaders.valid(tooLong));
+        assertEquals(Map.of(), OwnHeaders.sendable(tooLong, Set.of()));
 
         Map<String, Object> longest = Map.of(
                 FailureHeaders.MESSAGE,
@@ -58,7 +59,7 @@ class OwnHeadersTest {
                 "acme",
                 "kuteng-of-a-later-version",
                 7);
-        assertEquals(longest, OwnHeaders.valid(longest));
+        assertEquals(longest, OwnHeaders.sendable(longest, Set.of()));
     }
 
     @Test
@@ -68,5 +69,13 @@ class OwnHeadersTest {
         assertEquals(
                 "ab12",
                 OwnHeaders.deadId(Map.of(FailureHeaders.DEAD_ID, "ab12")).orElseThrow());
+    }
+
+    @Test
+    void whatIsSentAgainIsNothingOfABrokers() {
+        Map<String, Object> headers = Map.of("tenant", "acme", "x-death", List.of(), FailureHeaders.QUEUE, "kuteng");
+
+        assertEquals(Map.of("tenant", "acme", FailureHeaders.QUEUE, "kuteng"), OwnHeaders.sendable(headers, Set.of()));
+        assertEquals(Map.of("tenant", "acme"), OwnHeaders.sendable(headers, Set.of(FailureHeaders.QUEUE)));
     }
 }
