@@ -1,6 +1,6 @@
 package org.kuteng.failure;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -22,7 +22,7 @@ public final class FailedStepInterceptor implements InterceptStrategy {
         return new DelegateAsyncProcessor(target) {
             @Override
             public boolean process(Exchange exchange, AsyncCallback callback) {
-                Once noting = new Once(exchange, callback);
+                Once noting = new Once(step, exchange, callback);
                 try {
                     return super.process(exchange, noting);
                 } catch (Throwable e) {
@@ -36,58 +36,64 @@ public final class FailedStepInterceptor implements InterceptStrategy {
                     noting.stepReturned();
                 }
             }
-
-            /**
-             * Called once, when the step has ended. What is called before the step has returned is passed on when it has:
-             * Camel calls it though an Error is about to come, and the route would go on as if the step had succeeded.
-             */
-            final class Once implements AsyncCallback {
-                private final Exchange exchange;
-                private final AsyncCallback callback;
-
-                /** Null when the step has returned. */
-                private volatile Thread inStep = Thread.currentThread();
-
-                /** Whether it is called and not passed on yet: used by the thread in the step only. */
-                private boolean called;
-
-                private final AtomicBoolean told = new AtomicBoolean();
-
-                Once(Exchange exchange, AsyncCallback callback) {
-                    this.exchange = exchange;
-                    this.callback = callback;
-                }
-
-                @Override
-                public void done(boolean doneSync) {
-                    if (doneSync && inStep == Thread.currentThread()) {
-                        called = true;
-                    } else {
-                        tell(doneSync);
-                    }
-                }
-
-                boolean isTold() {
-                    return told.get();
-                }
-
-                void stepReturned() {
-                    inStep = null;
-                    if (called) {
-                        tell(true);
-                    }
-                }
-
-                private void tell(boolean doneSync) {
-                    if (!told.compareAndSet(false, true)) {
-                        return;
-                    }
-                    if (exchange.getException() != null) {
-                        FailedStep.note(exchange, step);
-                    }
-                    callback.done(doneSync);
-                }
-            }
         };
+    }
+
+    /**
+     * Called once, when the step has ended. What is called before the step has returned is passed on when it has: Camel
+     * calls it though an Error is about to come, and the route would go on as if the step had succeeded.
+     */
+    private static final class Once implements AsyncCallback {
+        private static final AtomicIntegerFieldUpdater<Once> TOLD =
+                AtomicIntegerFieldUpdater.newUpdater(Once.class, "told");
+
+        private final String step;
+        private final Exchange exchange;
+        private final AsyncCallback callback;
+
+        /** Null when the step has returned. */
+        private volatile Thread inStep = Thread.currentThread();
+
+        /** Whether it is called and not passed on yet: used by the thread in the step only. */
+        private boolean called;
+
+        /** 1 if it is passed on. No object of its own: there is one for each step of each message. */
+        private volatile int told;
+
+        Once(String step, Exchange exchange, AsyncCallback callback) {
+            this.step = step;
+            this.exchange = exchange;
+            this.callback = callback;
+        }
+
+        @Override
+        public void done(boolean doneSync) {
+            if (doneSync && inStep == Thread.currentThread()) {
+                called = true;
+            } else {
+                tell(doneSync);
+            }
+        }
+
+        boolean isTold() {
+            return told != 0;
+        }
+
+        void stepReturned() {
+            inStep = null;
+            if (called) {
+                tell(true);
+            }
+        }
+
+        private void tell(boolean doneSync) {
+            if (!TOLD.compareAndSet(this, 0, 1)) {
+                return;
+            }
+            if (exchange.getException() != null) {
+                FailedStep.note(exchange, step);
+            }
+            callback.done(doneSync);
+        }
     }
 }

@@ -66,10 +66,10 @@ public final class Work {
     private final boolean asynchronous;
     private final long begunNanos = System.nanoTime();
 
-    /** Guarded by this, as all that follows. */
-    private final List<Hold> holds = new ArrayList<>(0);
+    /** Empty and not to be changed for most messages. Guarded by this, as all that follows. */
+    private List<Hold> holds = List.of();
 
-    private final List<Runnable> whenDone = new ArrayList<>(0);
+    private List<Runnable> whenDone = List.of();
 
     private Exchange exchange;
     private String notDone;
@@ -192,7 +192,9 @@ public final class Work {
 
     synchronized void begin(Exchange begun) {
         exchange = begun;
-        keep(begun, this, null);
+        // nothing is kept with a new exchange yet that would have to be removed
+        begun.setProperty(PROPERTY, this);
+        begun.getExchangeExtension().setSafeCopyProperty(PROPERTY, new Kept(this, null));
     }
 
     /** The exchange, to be used again for another message; null if a step may still have it. */
@@ -242,6 +244,7 @@ public final class Work {
             return null;
         }
         Hold hold = new Hold(step, parked);
+        holds = holds.isEmpty() ? new ArrayList<>(1) : holds;
         holds.add(hold);
         wasHeld = true;
         toldParked = toldParked && parked;
@@ -322,6 +325,7 @@ public final class Work {
 
     /** Does something when the work has succeeded, before its message is acknowledged. */
     public synchronized void whenDone(Runnable action) {
+        whenDone = whenDone.isEmpty() ? new ArrayList<>(1) : whenDone;
         whenDone.add(action);
     }
 
