@@ -91,6 +91,27 @@ class ThrownTest {
     }
 
     @Test
+    void aClassWithFramesOfItsOwnIsAskedForThem() {
+        Throwable without = new Exception("no frames") {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public StackTraceElement[] getStackTrace() {
+                return null;
+            }
+        };
+
+        assertNotSame(without, Thrown.forLog(without));
+        assertNotSame(without, Thrown.forLog(new Exception("outer", without)).getCause());
+    }
+
+    @Test
+    void aLineIsOneLine() {
+        assertEquals("Exception: a b c d", Thrown.line(new Exception("a  b\tc\n d"), 200));
+        assertEquals("Exception: é 中", Thrown.line(new Exception(" é 中 "), 200));
+    }
+
+    @Test
     void theDeepestMessageThatSaysSomethingIsTold() {
         Throwable state = new SQLException("Table \"ORDERS\" not found", "42S02");
         assertEquals(
