@@ -18,11 +18,18 @@ public final class Bench {
     /** What lies in the queue of a measurement at the most: large messages are fewer. */
     private static final long MOST_BYTES = 64L * 1024 * 1024;
 
+    /** The same of large texts. */
+    private static final long MOST_BYTES_OF_TEXTS = 256L * 1024 * 1024;
+
     /** What a message takes in the heap of the embedded broker besides its body. */
     private static final int EMBEDDED_OVERHEAD = 1_024;
 
     /** The part of the heap that the queue of the embedded broker may take: it holds producers up at an eighth. */
     private static final int EMBEDDED_HEAP_PARTS = 16;
+
+    /** What the settings have to say for a measurement: by default the second attempt would wait much longer. */
+    public static final Map<String, String> SETTINGS =
+            Map.of("kuteng.route." + Jobs.STORM_ROUTE + ".retry.delays", Jobs.STORM_DELAYS);
 
     private final Plan plan;
     private final Broker broker;
@@ -104,11 +111,13 @@ public final class Bench {
 
     private void run(Case each, BenchQueue queue) throws InterruptedException {
         Contestants contestants = new Contestants(broker, settings);
-        int messages = messages(each.size());
+        int messages = messages(each);
         Measurement measurement =
                 switch (each.mode()) {
                     case LATENCY -> new Latency(each, plan, contestants);
                     case CONCURRENCY -> new Concurrency(each, plan, contestants);
+                    case FORWARD, FORWARD_ASYNC, FILE, SPLIT, DRAIN, STORM, TEXT, TEXT_UNREAD, ROUTES ->
+                        new Jobs(each, plan, messages, new JobContestants(broker, settings));
                     default -> new Throughput(each, plan, messages, contestants);
                 };
         boolean counted = each.mode() != Mode.LATENCY && each.mode() != Mode.CONCURRENCY;
@@ -127,8 +136,9 @@ public final class Bench {
         results.add(CaseResult.of(each, counted ? messages : 0, values, failures));
     }
 
-    private int messages(int size) {
-        long most = MOST_BYTES / size;
+    private int messages(Case of) {
+        int size = of.size();
+        long most = (Jobs.isOfTexts(of.mode()) ? MOST_BYTES_OF_TEXTS : MOST_BYTES) / size;
         if (embedded) {
             long bytes = Runtime.getRuntime().maxMemory() / EMBEDDED_HEAP_PARTS;
             most = Math.min(most, bytes / (size + EMBEDDED_OVERHEAD));

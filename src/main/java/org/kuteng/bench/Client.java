@@ -35,6 +35,9 @@ public enum Client {
 
     /** Clients that differ only in how they send have no part where only receiving is measured. */
     public boolean takesPartIn(Mode mode) {
+        if (mode.isJob()) {
+            return this == RAW_BEST || this == KUTENG;
+        }
         return switch (this) {
             case RAW, CAMEL, KUTENG -> true;
             case RAW_BEST -> mode != Mode.CONCURRENCY;

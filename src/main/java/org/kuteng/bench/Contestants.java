@@ -18,7 +18,7 @@ final class Contestants {
 
     private static final int SENDING_THREADS = 64;
 
-    private static final String RECEIVE_FILE = "receive.camel.yaml";
+    static final String RECEIVE_FILE = "receive.camel.yaml";
 
     private final Broker broker;
     private final Function<QueueType, Settings> settings;

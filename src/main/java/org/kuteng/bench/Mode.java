@@ -12,7 +12,16 @@ public enum Mode {
             "from the time a message is due to be sent to its work, at a fixed rate",
             Metric.P50,
             Metric.P99),
-    CONCURRENCY("concurrency", "work that waits, on more and more concurrent consumers", Metric.RATE);
+    CONCURRENCY("concurrency", "work that waits, on more and more concurrent consumers", Metric.RATE),
+    FORWARD("forward", "taking from one queue and sending to another", Metric.RATE),
+    FORWARD_ASYNC("forward-async", "the same with asyncConsumer=true", Metric.RATE),
+    FILE("file", "sending each line of a file, by a streaming split", Metric.RATE),
+    SPLIT("split", "sending each part of a list, by a parallel split", Metric.RATE),
+    DRAIN("drain", "consuming without any work, on several concurrent consumers", Metric.RATE),
+    STORM("storm", "work that fails twice, and is tried again after 1 s", Metric.RATE),
+    TEXT("text", "consuming large texts that the work reads", Metric.RATE),
+    TEXT_UNREAD("text-unread", "consuming large texts that the work does not read", Metric.RATE),
+    ROUTES("routes", "consuming from many queues, with a route for each", Metric.RATE);
 
     private final String word;
     private final String description;
@@ -31,6 +40,11 @@ public enum Mode {
 
     public String description() {
         return description;
+    }
+
+    /** Whether it is a whole job, which is measured beside the raw client only, at its best. */
+    public boolean isJob() {
+        return compareTo(FORWARD) >= 0;
     }
 
     public List<Metric> metrics() {

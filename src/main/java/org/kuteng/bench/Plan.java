@@ -68,6 +68,8 @@ public record Plan(
                 consumers.forEach(count -> cases.add(new Case(mode, queue, sizes.get(0), count)));
             } else if (mode == Mode.LATENCY) {
                 cases.add(new Case(mode, queue, sizes.get(0), 1));
+            } else if (mode.isJob()) {
+                Jobs.cases(mode, queue, sizes.get(0)).forEach(cases::add);
             } else {
                 sizes.forEach(size -> cases.add(new Case(mode, queue, size, 1)));
             }

@@ -7,6 +7,9 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -23,26 +26,31 @@ final class RawReceiver implements Receiver {
 
     /** @param messagesPerAck how many messages one acknowledgement stands for */
     RawReceiver(Broker broker, BenchQueue queue, Intake intake, int messagesPerAck) {
-        ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                intake.consumers(),
-                intake.consumers(),
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                RawReceiver::daemon);
-        // they end by themselves: the client still has something to run when its connection has been closed
-        threads.allowCoreThreadTimeOut(true);
-        connection = broker.open("kuteng bench raw receiver", threads);
+        this(broker, Collections.nCopies(intake.consumers(), queue.name()), intake, messagesPerAck);
+    }
+
+    /** @param queues one for each consumer */
+    RawReceiver(Broker broker, List<String> queues, Intake intake, int messagesPerAck) {
+        connection = broker.open("kuteng bench raw receiver", threads(queues.size()));
         try {
-            for (int i = 0; i < intake.consumers(); i++) {
+            for (String queue : queues) {
                 Channel channel = connection.createChannel();
                 channel.basicQos(intake.prefetch());
-                channel.basicConsume(queue.name(), false, new Acknowledging(channel, messagesPerAck, intake.work()));
+                channel.basicConsume(queue, false, new Acknowledging(channel, messagesPerAck, intake.work()));
             }
         } catch (IOException e) {
             close();
-            throw BrokerFaults.ofRequest("consume from queue '" + queue.name() + "'", e);
+            throw BrokerFaults.ofRequest("consume from queue '" + queues.get(0) + "'", e);
         }
+    }
+
+    /** As many as there are consumers; they end by themselves. */
+    static ExecutorService threads(int count) {
+        ThreadPoolExecutor threads = new ThreadPoolExecutor(
+                count, count, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), RawReceiver::daemon);
+        // the client still has something to run when its connection has been closed
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
     }
 
     private static Thread daemon(Runnable task) {

@@ -7,6 +7,7 @@ import com.rabbitmq.client.Connection;
 import java.io.IOException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.kuteng.broker.Broker;
 import org.kuteng.broker.BrokerFaults;
 import org.kuteng.broker.Topology;
@@ -22,7 +23,7 @@ final class RawSender implements Sender {
     private static final int MASK = RING - 1;
 
     private final String queue;
-    private final BasicProperties properties;
+    private final Supplier<BasicProperties> properties;
     private final int window;
     private final Connection connection;
     private final Channel channel;
@@ -34,8 +35,13 @@ final class RawSender implements Sender {
 
     /** @param window how many messages may be unconfirmed; 1: each send waits for the confirmation of the one before */
     RawSender(Broker broker, BenchQueue queue, int window) {
-        this.queue = queue.name();
-        this.properties = queue.properties();
+        this(broker, queue.name(), queue::properties, window);
+    }
+
+    /** @param properties asked for each message */
+    RawSender(Broker broker, String queue, Supplier<BasicProperties> properties, int window) {
+        this.queue = queue;
+        this.properties = properties;
         this.window = window;
         this.room = new Semaphore(window);
         this.connection = broker.open("kuteng bench raw sender", null);
@@ -48,7 +54,7 @@ final class RawSender implements Sender {
             });
         } catch (IOException e) {
             connection.abort(CLOSE_TIMEOUT_MILLIS);
-            throw BrokerFaults.ofRequest("send to queue '" + this.queue + "'", e);
+            throw BrokerFaults.ofRequest("send to queue '" + queue + "'", e);
         }
     }
 
@@ -62,7 +68,7 @@ final class RawSender implements Sender {
             unconfirmed[(int) next++ & MASK] = true;
         }
         try {
-            channel.basicPublish(Topology.DEFAULT_EXCHANGE, queue, properties, body);
+            channel.basicPublish(Topology.DEFAULT_EXCHANGE, queue, properties.get(), body);
         } catch (IOException | AlreadyClosedException e) {
             throw BrokerFaults.ofRequest("send to queue '" + queue + "'", e);
         }

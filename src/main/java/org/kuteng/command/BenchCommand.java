@@ -3,6 +3,7 @@ package org.kuteng.command;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -109,7 +110,10 @@ final class BenchCommand implements Callable<Integer>, WithCommonOptions {
     }
 
     private Settings settings(QueueType type) {
-        return settings.computeIfAbsent(
-                type, t -> common.load(Map.of(Setting.QUEUE_TYPE.key(), t.name().toLowerCase(Locale.ROOT))));
+        return settings.computeIfAbsent(type, t -> {
+            Map<String, String> values = new HashMap<>(Bench.SETTINGS);
+            values.put(Setting.QUEUE_TYPE.key(), t.name().toLowerCase(Locale.ROOT));
+            return common.load(values);
+        });
     }
 }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.kuteng.app.Suggestions;
 import org.kuteng.bench.Client;
 import org.kuteng.bench.Mode;
@@ -37,7 +38,9 @@ final class BenchOptions {
     @Option(
             names = "--modes",
             paramLabel = "MODE,…",
-            description = "publish, consume, both, latency, concurrency (publish,consume,both)")
+            description = "publish, consume, both, latency, concurrency; jobs beside the raw client only: forward,"
+                    + " forward-async, file, split, drain, storm, text, text-unread, routes; jobs: all of these"
+                    + " (publish,consume,both)")
     private String modes;
 
     @Option(
@@ -90,7 +93,11 @@ final class BenchOptions {
     Plan plan(CommandLine line) {
         try {
             return new Plan(
-                    list("--modes", modes, full ? List.of(Mode.values()) : FEW_MODES, word(Mode.values(), Mode::word)),
+                    list(
+                            "--modes",
+                            withJobs(modes),
+                            full ? List.of(Mode.values()) : FEW_MODES,
+                            word(Mode.values(), Mode::word)),
                     list(
                             "--clients",
                             clients,
@@ -117,6 +124,17 @@ final class BenchOptions {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(line, e.getMessage());
         }
+    }
+
+    /** One word for all jobs. */
+    private static String withJobs(String modes) {
+        String jobs =
+                Arrays.stream(Mode.values()).filter(Mode::isJob).map(Mode::word).collect(Collectors.joining(","));
+        return modes == null
+                ? null
+                : Arrays.stream(modes.split(",", -1))
+                        .map(word -> word.trim().equals("jobs") ? jobs : word)
+                        .collect(Collectors.joining(","));
     }
 
     private static <T> List<T> list(String option, String text, List<T> otherwise, Function<String, T> parser) {

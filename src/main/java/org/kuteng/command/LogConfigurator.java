@@ -46,6 +46,8 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
         context.getLogger("ROOT").setLevel(Level.INFO);
         context.getLogger("org.apache.camel").setLevel(Level.WARN);
         // the worker says in one line what becomes of a message that failed
+        // of './kuteng bench': thousands of lines that say that work failed as it was to
+        context.getLogger("bench-storm").setLevel(Level.ERROR);
         context.getLogger("org.apache.camel.processor.errorhandler").setLevel(Level.OFF);
         for (String silent : List.of("FatalFallbackErrorHandler", "Resequencer", "StreamResequencer")) {
             context.getLogger("org.apache.camel.processor." + silent).setLevel(Level.OFF);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -175,15 +176,12 @@ final class BenchRun implements Callable<Integer> {
     }
 
     private Settings settings(QueueType type) {
-        return settings.computeIfAbsent(
-                type,
-                t -> Settings.load(Settings.Sources.ofProcess(
-                        null,
-                        Map.of(
-                                Setting.BROKER.key(),
-                                uri,
-                                Setting.QUEUE_TYPE.key(),
-                                t.name().toLowerCase(Locale.ROOT)))));
+        return settings.computeIfAbsent(type, t -> {
+            Map<String, String> values = new HashMap<>(Bench.SETTINGS);
+            values.put(Setting.BROKER.key(), uri);
+            values.put(Setting.QUEUE_TYPE.key(), t.name().toLowerCase(Locale.ROOT));
+            return Settings.load(Settings.Sources.ofProcess(null, values));
+        });
     }
 
     private static final class Progress implements BenchProgress {
