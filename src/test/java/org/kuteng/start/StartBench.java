@@ -1,7 +1,5 @@
 package org.kuteng.start;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 import org.kuteng.testing.TestBroker;
 import org.kuteng.testing.TestBrokers;
 import picocli.CommandLine;
@@ -22,9 +19,6 @@ import picocli.CommandLine.Option;
         description = "Times the start to the first received message, A B A B, beside a Spring Boot application.",
         mixinStandardHelpOptions = true)
 public final class StartBench implements Callable<Integer> {
-    /** How long the making of an archive may take. */
-    private static final int ARCHIVE_SECONDS = 120;
-
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
     private static final String WITH_ARCHIVE = "kuteng, own broker";
@@ -46,8 +40,8 @@ public final class StartBench implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (TestBroker rabbitMQ = TestBrokers.killableRabbitMQ()) {
-            awaitArchive();
             Map<String, FirstMessage.Program> programs = programs(rabbitMQ.uri());
+            Archive.awaitMade(programs.get(WITH_ARCHIVE));
             for (int round = 1; round <= pairs; round++) {
                 for (Map.Entry<String, FirstMessage.Program> program : programs.entrySet()) {
                     FirstMessage message = FirstMessage.of(program.getValue());
@@ -81,20 +75,6 @@ public final class StartBench implements Callable<Integer> {
         Map<String, String> more = new LinkedHashMap<>(environment);
         more.put(name, value);
         return more;
-    }
-
-    /** The first run begins to make it; what is measured is what comes after. */
-    private static void awaitArchive() throws Exception {
-        FirstMessage.of(programs("amqp://unused").get(WITH_ARCHIVE));
-        for (int second = 0; second < ARCHIVE_SECONDS && isBeingMade(); second++) {
-            Thread.sleep(1000);
-        }
-    }
-
-    private static boolean isBeingMade() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("target"))) {
-            return files.anyMatch(file -> file.toString().endsWith(".archive.lock"));
-        }
     }
 
     private void print() {

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -47,6 +49,24 @@ final class WorkingProcess implements AutoCloseable {
         }
     }
 
+    /**
+     * Waits for a line with this text, and ends the process when it does not come.
+     *
+     * @return the line
+     */
+    String awaitLine(String text, int seconds) throws IOException {
+        Executor later = CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS);
+        CompletableFuture<Void> overdue = CompletableFuture.runAsync(process::destroyForcibly, later);
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            said.append(line).append('\n');
+            if (line.contains(text)) {
+                overdue.cancel(false);
+                return line;
+            }
+        }
+        throw new IllegalStateException("it ended, or had not said '" + text + "' after " + seconds + " s:\n" + said);
+    }
+
     double secondsSinceStart() {
         return (System.nanoTime() - begin) / (double) TimeUnit.SECONDS.toNanos(1);
     }
@@ -54,6 +74,16 @@ final class WorkingProcess implements AutoCloseable {
     /** The most that it had resident, in MB. */
     double peakResident() throws IOException {
         return status("VmHWM") / KIBI;
+    }
+
+    /** What it has resident now, in MB. */
+    double resident() throws IOException {
+        return status("VmRSS") / KIBI;
+    }
+
+    /** Of all cores together, since its start. */
+    double processorSeconds() {
+        return process.info().totalCpuDuration().orElseThrow().toNanos() / (double) TimeUnit.SECONDS.toNanos(1);
     }
 
     /** How many threads of the system it has now. */

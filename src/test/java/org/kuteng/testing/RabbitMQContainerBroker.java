@@ -143,6 +143,11 @@ final class RabbitMQContainerBroker implements TestBroker {
     }
 
     @Override
+    public List<String> queueNames() {
+        return ctl.queueNames(NAME);
+    }
+
+    @Override
     public void close() {
         container.close();
     }

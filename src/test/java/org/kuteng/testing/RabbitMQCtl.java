@@ -63,6 +63,10 @@ interface RabbitMQCtl {
                 .toList();
     }
 
+    default List<String> queueNames(String virtualHost) {
+        return run("-s", "list_queues", "-p", virtualHost, "name").lines().toList();
+    }
+
     default List<String> connectionNames() {
         return CONNECTION_NAME
                 .matcher(run("-s", "list_connections", "client_properties"))

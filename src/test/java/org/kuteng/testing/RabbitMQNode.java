@@ -288,6 +288,11 @@ public final class RabbitMQNode implements TestBroker {
         return ctl.connectionNames();
     }
 
+    @Override
+    public List<String> queueNames() {
+        return ctl.queueNames(NAME);
+    }
+
     /** Ends it for good; the data goes, the log stays. */
     @Override
     public void close() {

@@ -98,6 +98,10 @@ public interface TestBroker extends AutoCloseable {
         throw cannot("list connections");
     }
 
+    default List<String> queueNames() {
+        throw cannot("list queues");
+    }
+
     default void deleteQueue(String queue) {
         try (PlainClient client = client()) {
             client.delete(queue);
