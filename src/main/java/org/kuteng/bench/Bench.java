@@ -21,6 +21,9 @@ public final class Bench {
     /** The same of large texts. */
     private static final long MOST_BYTES_OF_TEXTS = 256L * 1024 * 1024;
 
+    /** A rate needs a first message and a last one. */
+    private static final int LEAST_MESSAGES = 2;
+
     /** What a message takes in the heap of the embedded broker besides its body. */
     private static final int EMBEDDED_OVERHEAD = 1_024;
 
@@ -143,7 +146,10 @@ public final class Bench {
             long bytes = Runtime.getRuntime().maxMemory() / EMBEDDED_HEAP_PARTS;
             most = Math.min(most, bytes / (size + EMBEDDED_OVERHEAD));
         }
-        return (int) Math.max(1, Math.min(plan.messages(), most));
+        if (of.mode() == Mode.STORM) {
+            most = Math.min(most, Jobs.STORM_MESSAGES);
+        }
+        return (int) Math.max(LEAST_MESSAGES, Math.min(plan.messages(), most));
     }
 
     private void measure(

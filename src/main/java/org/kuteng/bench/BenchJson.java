@@ -25,7 +25,11 @@ public final class BenchJson {
         tree.put("environment", environment(report.environment()));
         tree.put("plan", plan(report.plan()));
         tree.put("complete", report.complete());
-        tree.put("cases", report.results().stream().map(BenchJson::result).toList());
+        tree.put(
+                "cases",
+                report.results().stream()
+                        .map(result -> result(result, report.plan()))
+                        .toList());
         return tree;
     }
 
@@ -56,12 +60,15 @@ public final class BenchJson {
         return tree;
     }
 
-    private static Map<String, Object> result(CaseResult result) {
+    private static Map<String, Object> result(CaseResult result, Plan plan) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("mode", result.of().mode().word());
         tree.put("queue", result.of().queueWord());
         tree.put("bytes", result.of().size());
         tree.put("consumers", result.of().consumers());
+        if (result.of().mode().isJob()) {
+            tree.put("prefetch", plan.prefetch(result.of().mode()));
+        }
         if (result.messages() > 0) {
             tree.put("messages", result.messages());
         }

@@ -30,7 +30,7 @@ final class Jobs implements Measurement {
     static final String STORM_DELAYS = "1s,1s";
 
     /** Its rate is bounded by the delays: more would only take longer. */
-    private static final int STORM_MESSAGES = 5_000;
+    static final int STORM_MESSAGES = 5_000;
 
     private static final int MANY_CONSUMERS = 10;
 
@@ -39,9 +39,6 @@ final class Jobs implements Measurement {
 
     private static final int MEBI = 1024 * 1024;
     private static final List<Integer> TEXT_SIZES = List.of(MEBI, 10 * MEBI);
-
-    /** Few enough of the largest to be held by any process. */
-    private static final int TEXT_PREFETCH = 8;
 
     /** The count begins when one in so many has arrived: until then somebody still starts. */
     private static final int STARTING_PARTS = 10;
@@ -56,8 +53,8 @@ final class Jobs implements Measurement {
 
     Jobs(Case of, Plan plan, int messages, JobContestants contestants) {
         this.of = of;
-        this.messages = of.mode() == Mode.STORM ? Math.min(messages, STORM_MESSAGES) : messages;
-        this.prefetch = isOfTexts(of.mode()) ? TEXT_PREFETCH : plan.prefetch();
+        this.messages = messages;
+        this.prefetch = plan.prefetch(of.mode());
         this.body = new byte[of.size()];
         Arrays.fill(body, (byte) 'x');
         this.contestants = contestants;

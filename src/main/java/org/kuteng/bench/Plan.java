@@ -47,12 +47,20 @@ public record Plan(
     public static final int DEFAULT_RATE = 1_000;
     public static final List<Integer> DEFAULT_CONSUMERS = List.of(1, 2, 4, 8, 16, 32, 64);
 
+    /** Few enough of the largest texts to be held by any process. */
+    private static final int TEXT_PREFETCH = 8;
+
     public Plan {
         modes = List.copyOf(modes);
         clients = List.copyOf(clients);
         sizes = List.copyOf(sizes);
         queues = List.copyOf(queues);
         consumers = List.copyOf(consumers);
+    }
+
+    /** How many messages the broker sends ahead in a mode: of large texts few. */
+    public int prefetch(Mode mode) {
+        return Jobs.isOfTexts(mode) ? Math.min(prefetch, TEXT_PREFETCH) : prefetch;
     }
 
     /** The same without some kinds of queue. */

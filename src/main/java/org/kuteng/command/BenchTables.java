@@ -54,6 +54,8 @@ final class BenchTables {
                 switch (mode) {
                     case LATENCY -> Count.of(plan.rate()) + " messages a second";
                     case CONCURRENCY -> "work of 5 ms, ideal " + Count.of(Math.round(result.ideal())) + " a second";
+                    case TEXT, TEXT_UNREAD ->
+                        Count.of(result.messages()) + " messages, prefetch " + plan.prefetch(mode);
                     default -> Count.of(result.messages()) + " messages";
                 };
         return result.of().title() + " (" + more + ")";

@@ -1,6 +1,7 @@
 package org.kuteng.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -28,6 +29,22 @@ class BenchJsonTest {
         assertEquals(
                 "no send <ended> within 30 s",
                 report.get("cases").get(0).get("failures").get("camel").asString());
+    }
+
+    @Test
+    void aJobSaysWithWhichPrefetchItWasMeasured() {
+        assertEquals(250, job("forward").get("prefetch").asInt());
+        assertEquals(8, job("text").get("prefetch").asInt());
+        assertFalse(report.get("cases").get(0).has("prefetch"));
+    }
+
+    private JsonNode job(String mode) {
+        for (JsonNode each : report.get("cases")) {
+            if (each.get("mode").asString().equals(mode)) {
+                return each;
+            }
+        }
+        throw new AssertionError("no " + mode + " in " + report);
     }
 
     private static JsonNode figures(JsonNode of, String client, String unit) {

@@ -37,13 +37,14 @@ class BenchCommandIT {
     Path folder;
 
     @Test
-    void everyModeIsMeasuredAndNoQueueIsLeft(TestBroker broker) throws Exception {
+    void everyModeButTheJobsIsMeasuredAndNoQueueIsLeft(TestBroker broker) throws Exception {
         Path json = folder.resolve("bench.json");
         Path chart = folder.resolve("bench.svg");
         KutengProcess bench = kuteng.command(
                         "bench",
                         "--verbose",
                         "--full",
+                        "--modes=publish,consume,both,latency,concurrency",
                         "--queues=durable,quorum",
                         "--clients=raw,camel-confirms-64,kuteng",
                         "--sizes=16",

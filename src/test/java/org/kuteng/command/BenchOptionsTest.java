@@ -52,11 +52,29 @@ class BenchOptionsTest {
         assertEquals(Duration.ofMillis(500), plan.length());
     }
 
+    @Test
+    void oneWordStandsForAllJobs() {
+        assertEquals(
+                List.of(
+                        Mode.CONSUME,
+                        Mode.FORWARD,
+                        Mode.FORWARD_ASYNC,
+                        Mode.FILE,
+                        Mode.SPLIT,
+                        Mode.DRAIN,
+                        Mode.STORM,
+                        Mode.TEXT,
+                        Mode.TEXT_UNREAD,
+                        Mode.ROUTES),
+                plan("--modes", "consume, jobs").modes());
+    }
+
     static Stream<Arguments> wrong() {
         return Stream.of(
                 arguments(
                         "--modes=pubish",
-                        "--modes has 'pubish', which is none of publish, consume, both, latency, concurrency"
+                        "--modes has 'pubish', which is none of publish, consume, both, latency, concurrency,"
+                                + " forward, forward-async, file, split, drain, storm, text, text-unread, routes"
                                 + " (did you mean 'publish'?)"),
                 arguments(
                         "--clients=raw,",

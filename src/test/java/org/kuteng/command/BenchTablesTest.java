@@ -43,6 +43,14 @@ class BenchTablesTest {
     }
 
     @Test
+    void aJobSaysItsConsumersAndLargeTextsTheirPrefetch() {
+        List<String> lines = printed(report);
+
+        assertTrue(lines.contains("drain, durable, 16 B, 10 consumers (20,000 messages)"), lines::toString);
+        assertTrue(lines.contains("text, durable, 10 MiB (20,000 messages, prefetch 8)"), lines::toString);
+    }
+
+    @Test
     void theHeadSaysWhereAndHowItIsMeasured() {
         List<String> lines = printed(report);
 

@@ -1,0 +1,6 @@
+package org.kuteng.command;
+
+import org.kuteng.testing.OnEmbeddedBroker;
+
+@OnEmbeddedBroker
+class BenchJobsEmbeddedIT extends BenchJobsBehaviour {}

@@ -1,0 +1,6 @@
+package org.kuteng.command;
+
+import org.kuteng.testing.OnRabbitMQ;
+
+@OnRabbitMQ
+class BenchJobsRabbitMQIT extends BenchJobsBehaviour {}
