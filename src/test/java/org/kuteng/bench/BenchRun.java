@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.kuteng.app.BrokerInUse;
 import org.kuteng.app.Setting;
 import org.kuteng.app.Settings;
@@ -39,7 +40,8 @@ final class BenchRun implements Callable<Integer> {
             names = "--parts",
             split = ",",
             paramLabel = "PART,…",
-            description = "consume, publish, perftest, perftest-durable, latency, concurrency (all)")
+            description = "consume, publish, perftest, perftest-durable, latency, concurrency, forward, forward-async,"
+                    + " file, split, drain, storm, text, text-unread, routes; jobs: the last nine (all)")
     private List<String> words = Arrays.stream(Part.values()).map(Part::word).toList();
 
     @Option(names = "--rounds", paramLabel = "N", defaultValue = "5", description = "pairs of each (${DEFAULT-VALUE})")
@@ -69,7 +71,10 @@ final class BenchRun implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        List<Part> parts = words.stream().map(this::part).toList();
+        List<Part> parts = words.stream()
+                .flatMap(word ->
+                        word.equals("jobs") ? Arrays.stream(Part.values()).filter(Part::isJob) : Stream.of(part(word)))
+                .toList();
         if (uri != null) {
             return measure(parts);
         }
@@ -137,6 +142,12 @@ final class BenchRun implements Callable<Integer> {
             Part part, Environment environment, double otherWork, List<Outcome.Row> rows, List<Bar> bars)
             throws IOException, InterruptedException {
         Plan plan = part.plan(rounds);
+        if (part.isJob()) {
+            String how = "%d rounds after %d to warm up, %s queue, %,d messages at most, prefetch %d (large texts: 8)"
+                    .formatted(rounds, Plan.WARM_UP_ROUNDS, "durable", plan.messages(), plan.prefetch());
+            String where = environment + OtherWork.note(otherWork, OtherWork.share());
+            return new Outcome(part.title(), environment.when().toString(), where, how, rows, bars);
+        }
         String how = "%d rounds after %d to warm up, 16 B, %s queue, prefetch %d, each for %s%d s"
                 .formatted(
                         rounds,
@@ -170,6 +181,9 @@ final class BenchRun implements Callable<Integer> {
     }
 
     private static String name(CaseResult result, Client client) {
+        if (result.of().mode().isJob()) {
+            return client.word() + ", " + result.of().title();
+        }
         return result.of().mode() == Mode.CONCURRENCY
                 ? client.word() + ", " + result.of().consumers() + " of ideal %,.0f".formatted(result.ideal())
                 : client.word();
