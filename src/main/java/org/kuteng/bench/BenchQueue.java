@@ -65,6 +65,7 @@ final class BenchQueue implements AutoCloseable {
     private void declare(String queue) {
         QueueDefinition definition = Queues.work(queue, type, Map.of());
         queues.addAll(failures.queues(queue, type));
+        queues.addAll(failures.queuesOnDemand(queue));
         queues.add(definition);
         purged.add(queue);
         new Topology(List.of(), List.of(definition), List.of()).declare(connection);

@@ -36,6 +36,20 @@ public record Topology(List<ExchangeDefinition> exchanges, List<QueueDefinition>
         return exchanges.isEmpty() && queues.isEmpty() && bindings.isEmpty();
     }
 
+    /** Whether the broker itself may move messages to this queue: it is bound, or an argument of a queue names it. */
+    public boolean leadsTo(String queue) {
+        return bindings.stream().anyMatch(binding -> binding.queue().equals(queue))
+                || queues.stream()
+                        .flatMap(each -> each.arguments().values().stream())
+                        .anyMatch(value -> names(value, queue));
+    }
+
+    private static boolean names(Object argument, String queue) {
+        // also an alternateBinding of Qpid's, which is JSON
+        return argument instanceof CharSequence && argument.toString().contains(queue)
+                || argument instanceof Map<?, ?> map && map.values().stream().anyMatch(value -> names(value, queue));
+    }
+
     /**
      * Declares everything, on a channel of its own, since a refusal closes it. A queue that exists with other arguments is
      * used as it is where {@link QueueDefinition} says so, and a line in the log tells it.

@@ -62,10 +62,14 @@ public final class FailureHandling implements FailureHandler {
         List<QueueDefinition> queues = new ArrayList<>();
         queues.add(Queues.dead(workQueue, type));
         queues.add(Queues.redelivered(workQueue));
+        return queues;
+    }
+
+    @Override
+    public List<QueueDefinition> queuesOnDemand(String workQueue) {
         Set<Duration> delays = new LinkedHashSet<>(defaults.delays());
         delays.addAll(routeDelays.get());
-        delays.forEach(delay -> queues.add(Queues.retry(workQueue, delay)));
-        return queues;
+        return delays.stream().map(delay -> Queues.retry(workQueue, delay)).toList();
     }
 
     @Override

@@ -18,6 +18,9 @@ final class Declarations {
     /** As often as there are those who need it. */
     private final List<Topology> topologies = new CopyOnWriteArrayList<>();
 
+    /** What is declared when a message first needs it; as often as there are those who may send one. */
+    private final List<NeededTopology> onDemand = new CopyOnWriteArrayList<>();
+
     private volatile BiConsumer<Topology, BrokerException> refusalListener = (topology, fault) -> {};
 
     /** Called when something exists with other arguments; unset: it is only logged. */
@@ -70,12 +73,45 @@ final class Declarations {
         topologies.remove(topology);
     }
 
+    /** To be declared when a message first needs it. Those who name the same topology share one. */
+    synchronized void rememberOnDemand(Topology topology) {
+        onDemand.add(onDemand.stream()
+                .filter(known -> known.topology().equals(topology))
+                .findFirst()
+                .orElseGet(() -> NeededTopology.onDemand(topology)));
+    }
+
+    synchronized void forgetOnDemand(Topology topology) {
+        onDemand.stream()
+                .filter(known -> known.topology().equals(topology))
+                .findFirst()
+                .ifPresent(onDemand::remove);
+    }
+
+    /** What is to be declared before this message is sent; null: nothing, or it is ready. */
+    NeededTopology onDemandFor(OutgoingMessage message) {
+        return onDemand.stream()
+                .filter(needed -> !needed.isReady() && needed.isFor(message))
+                .findFirst()
+                .orElse(null);
+    }
+
     void declareAll(Connection connection) {
         known().forEach(topology -> topology.declare(connection));
     }
 
-    /** What is to be declared for a message to find its way; null if none of it is known here. */
-    Topology neededBy(OutgoingMessage message) {
+    /** What is to be declared again for a message to find its way; null if none of it is known here. */
+    NeededTopology neededBy(OutgoingMessage message) {
+        for (NeededTopology needed : onDemand) {
+            if (needed.isFor(message)) {
+                return needed;
+            }
+        }
+        Topology missing = topologyFor(message);
+        return missing.isEmpty() ? null : NeededTopology.missing(missing);
+    }
+
+    private Topology topologyFor(OutgoingMessage message) {
         List<Topology.ExchangeDefinition> exchanges = new ArrayList<>();
         List<QueueDefinition> queues = new ArrayList<>();
         List<Topology.Binding> bindings = new ArrayList<>();
@@ -86,11 +122,10 @@ final class Declarations {
                 bindings.addAll(topology.bindings());
             }
         }
-        Topology needed = new Topology(
+        return new Topology(
                 exchanges.stream().distinct().toList(),
                 queues.stream().distinct().toList(),
                 bindings.stream().distinct().toList());
-        return needed.isEmpty() ? null : needed;
     }
 
     private static boolean concerns(Topology topology, OutgoingMessage message) {

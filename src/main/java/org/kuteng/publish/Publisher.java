@@ -154,6 +154,20 @@ public final class Publisher implements AutoCloseable {
     }
 
     /**
+     * Declares it when the first message for one of its queues comes, and not before: no message may ever come. That
+     * message, and those that follow it, wait until the queues are there and, at RabbitMQ, old enough to survive the end
+     * of their node; their senders do not wait.
+     */
+    public void rememberOnDemand(Topology topology) {
+        declarations.rememberOnDemand(topology);
+    }
+
+    /** What {@link #rememberOnDemand} was told is needed no more by one of those who said so. */
+    public void forgetOnDemand(Topology topology) {
+        declarations.forgetOnDemand(topology);
+    }
+
+    /**
      * Declares what {@link #declare} or {@link #remember} was told no more: the producer has ended, and its queue may be
      * declared in another way. Nothing if it never was declared.
      */

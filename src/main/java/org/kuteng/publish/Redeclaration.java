@@ -3,11 +3,11 @@ package org.kuteng.publish;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import org.kuteng.broker.BrokerException;
-import org.kuteng.broker.Topology;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
-/** Declares what one target needs again, when a message for it found no queue. */
+/** Declares what one target needs: before its first message, or again when a message for it found no queue. */
 final class Redeclaration {
     private static final Logger LOG = LoggerFactory.getLogger("kuteng.publisher");
 
@@ -21,7 +21,10 @@ final class Redeclaration {
     private final ReentrantLock lock = new ReentrantLock();
 
     /** What is to be declared before anything is sent; null: nothing is. */
-    private Topology due;
+    private volatile NeededTopology due;
+
+    /** Why it could not be declared the last time; null: it could, or was not tried. Used by one thread at a time. */
+    private String lastFault;
 
     private boolean declaredOnce;
     private long declaredAt;
@@ -32,11 +35,16 @@ final class Redeclaration {
     /** After one that failed. */
     private long nextAttempt = System.nanoTime();
 
+    private Duration pauseAfterFailure = FIRST_PAUSE;
     private Duration pause = FIRST_PAUSE;
 
-    /** @param target its description */
-    Redeclaration(String target, Services services) {
+    /**
+     * @param target its description
+     * @param due what is to be declared before its first message; null: nothing
+     */
+    Redeclaration(String target, NeededTopology due, Services services) {
         this.target = target;
+        this.due = due;
         this.services = services;
     }
 
@@ -45,9 +53,24 @@ final class Redeclaration {
         return target;
     }
 
+    /**
+     * Whether nothing was ever sent there, since it is not there yet. Its senders do not wait for that: a worker is not
+     * to be held up by the first failure of its work, and no more messages come than workers have in hand.
+     */
+    boolean isBeforeFirst() {
+        NeededTopology needed = due;
+        return needed != null && needed.isOnDemand();
+    }
+
+    /** Whether the queue is there, and only has to become old enough: that time does not count as the broker's. */
+    boolean isMaturing() {
+        NeededTopology needed = due;
+        return needed != null && needed.isMaturing();
+    }
+
     /** Whether there will be a queue for the message, since what this process knows of its way is declared. Once each. */
     boolean isDoneFor(Unconfirmed unconfirmed) {
-        Topology needed =
+        NeededTopology needed =
                 unconfirmed.redeclared ? null : services.declarations().neededBy(unconfirmed.message);
         if (needed == null) {
             return false;
@@ -63,10 +86,10 @@ final class Redeclaration {
             if (notDueBefore - now > 0) {
                 return false;
             }
+            needed.vanished();
             due = needed;
             notDueBefore = now + pause.toNanos();
-            Duration doubled = pause.multipliedBy(2);
-            pause = doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+            pause = doubled(pause);
             return true;
         } finally {
             lock.unlock();
@@ -81,7 +104,7 @@ final class Redeclaration {
      * @throws BrokerException if it exists with other arguments, so that nothing is to be sent there
      */
     boolean declare(PublishingLink link) {
-        Topology needed;
+        NeededTopology needed;
         lock.lock();
         try {
             needed = due;
@@ -95,26 +118,48 @@ final class Redeclaration {
             return true;
         }
         try {
-            needed.declare(link.connection());
+            if (!needed.makeReady(link.connection())) {
+                return false;
+            }
         } catch (BrokerException e) {
             if (e.endsRoute()) {
-                LOG.error("{}", e.getMessage());
-                done();
+                tell(Level.ERROR, e.getMessage());
+                doneUnlessOnDemand();
                 throw e;
             }
-            LOG.warn("{} has no queue, and it {}; trying again", target, e.getMessage());
+            tell(Level.WARN, e.getMessage() + "; what is sent to " + target + " waits for it; trying again");
             tryLater();
             return false;
         }
-        LOG.info("{} had no queue: declared again", target);
+        if (needed.isOnDemand()) {
+            LOG.debug("{} is declared, since a message needs it", target);
+        } else {
+            LOG.info("{} had no queue: declared again", target);
+        }
+        lastFault = null;
         done();
         return true;
+    }
+
+    private void tell(Level level, String fault) {
+        if (!fault.equals(lastFault)) {
+            lastFault = fault;
+            LOG.atLevel(level).log("{}", fault);
+        }
+    }
+
+    /** A further message for a queue that is declared on demand is refused like this one, unless somebody mends it. */
+    private void doneUnlessOnDemand() {
+        if (!isBeforeFirst()) {
+            done();
+        }
     }
 
     private void done() {
         lock.lock();
         try {
             due = null;
+            pauseAfterFailure = FIRST_PAUSE;
             declaredOnce = true;
             declaredAt = System.nanoTime();
         } finally {
@@ -122,10 +167,16 @@ final class Redeclaration {
         }
     }
 
+    private static Duration doubled(Duration pause) {
+        Duration doubled = pause.multipliedBy(2);
+        return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+    }
+
     private void tryLater() {
         lock.lock();
         try {
-            nextAttempt = System.nanoTime() + pause.toNanos();
+            nextAttempt = System.nanoTime() + pauseAfterFailure.toNanos();
+            pauseAfterFailure = doubled(pauseAfterFailure);
         } finally {
             lock.unlock();
         }

@@ -85,6 +85,12 @@ final class SendingAgain {
         }
     }
 
+    /** Sends a message as soon as its queue is there that nothing was sent to before. */
+    void addFirst(Unconfirmed unconfirmed) {
+        unconfirmed.deadline = services.deadline();
+        add(List.of(unconfirmed));
+    }
+
     /** Until the next round. */
     private void keep(List<Unconfirmed> kept) {
         boolean late;
@@ -106,14 +112,15 @@ final class SendingAgain {
     /**
      * Takes out what is past its deadline.
      *
-     * @param blocked whether the broker takes nothing now: that time does not count
+     * @param blocked whether the broker takes nothing now: that time does not count, nor that of a queue that is too
+     *     young
      */
     List<Unconfirmed> takeOverdue(long now, boolean blocked) {
         List<Unconfirmed> overdue = new ArrayList<>();
         lock.lock();
         try {
             for (Unconfirmed unconfirmed : List.copyOf(messages)) {
-                if (blocked) {
+                if (blocked || redeclaration.isMaturing()) {
                     unconfirmed.deadline = services.deadline();
                 } else if (unconfirmed.deadline - now < 0) {
                     messages.remove(unconfirmed);

@@ -18,6 +18,8 @@ final class Target implements PublishingChannel.Owner {
     private final Answers answers;
     private final TargetCheck check;
 
+    private final Redeclaration redeclaration;
+
     /** Held while a message is given its place and written, and while its channel is opened. */
     private final ReentrantLock sending = new ReentrantLock();
 
@@ -31,11 +33,12 @@ final class Target implements PublishingChannel.Owner {
 
     /**
      * @param name the queue on the default exchange; else the exchange and the routing key
+     * @param needed what is to be declared before the first message; null: nothing
      * @param makesRoom closes a channel of another target, since the broker allows no further one
      */
-    Target(String name, String description, Services services, Runnable makesRoom) {
+    Target(String name, String description, NeededTopology needed, Services services, Runnable makesRoom) {
         this.name = name;
-        Redeclaration redeclaration = new Redeclaration(description, services);
+        this.redeclaration = new Redeclaration(description, needed, services);
         this.channels = new TargetChannels(services, link -> new PublishingChannel(link, services, this), makesRoom);
         this.again = new SendingAgain(services, sending, channels, redeclaration, this::wake);
         this.waiting = new WaitingSenders(name, services, channels, again, () -> gone);
@@ -89,7 +92,15 @@ final class Target implements PublishingChannel.Owner {
     }
 
     private boolean writeNow(Unconfirmed unconfirmed) {
-        if (again.isPending() || again.isStopped()) {
+        if (again.isStopped()) {
+            return false;
+        }
+        if (redeclaration.isBeforeFirst()) {
+            unconfirmed.order = ++placed;
+            again.addFirst(unconfirmed);
+            return true;
+        }
+        if (again.isPending()) {
             return false;
         }
         PublishingChannel channel = channels.usable();

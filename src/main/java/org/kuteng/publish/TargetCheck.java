@@ -42,15 +42,18 @@ final class TargetCheck {
         overdue.addAll(again.takeOverdue(now, channels.isBlocked()));
         for (Unconfirmed unconfirmed : overdue) {
             if (unconfirmed.verdict == null) {
-                unconfirmed.verdict = overdue(unconfirmed.message);
+                unconfirmed.verdict = overdue(unconfirmed);
             }
         }
         services.tellFailed(overdue);
     }
 
-    private SendFailedException overdue(OutgoingMessage message) {
+    private SendFailedException overdue(Unconfirmed unconfirmed) {
+        if (unconfirmed.writes == 0) {
+            return SendFailedException.notSent(unconfirmed.message, "it waited for its queue for too long", null);
+        }
         return SendFailedException.unknown(
-                message,
+                unconfirmed.message,
                 "not confirmed within " + services.settings().confirmTimeout().toMillis()
                         + " ms (kuteng.confirm.timeout)",
                 null);

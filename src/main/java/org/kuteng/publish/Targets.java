@@ -65,14 +65,24 @@ final class Targets {
 
     private Target newTarget(Key key, OutgoingMessage message) {
         if (message.exchange().equals(Topology.DEFAULT_EXCHANGE)) {
-            return new Target(message.routingKey(), message.target(), services, this::endOneWithChannel);
+            return new Target(
+                    message.routingKey(),
+                    message.target(),
+                    services.declarations().onDemandFor(message),
+                    services,
+                    this::endOneWithChannel);
         }
         return key.routingKey() == null
                 ? new Target(
-                        message.exchange(), "exchange '" + message.exchange() + "'", services, this::endOneWithChannel)
+                        message.exchange(),
+                        "exchange '" + message.exchange() + "'",
+                        null,
+                        services,
+                        this::endOneWithChannel)
                 : new Target(
                         message.exchange() + "/" + message.routingKey(),
                         message.target(),
+                        null,
                         services,
                         this::endOneWithChannel);
     }

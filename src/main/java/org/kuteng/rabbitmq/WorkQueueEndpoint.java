@@ -75,6 +75,7 @@ public class WorkQueueEndpoint extends SpringRabbitMQEndpoint implements Multipl
                 isAutoStartup(),
                 isAutoDeclare(),
                 consumerTopology(),
+                onDemand(),
                 onceKey());
     }
 
@@ -146,15 +147,41 @@ public class WorkQueueEndpoint extends SpringRabbitMQEndpoint implements Multipl
             return new Topology(List.of(), found, List.of());
         }
         Topology work = topology(queueNames());
-        FailureHandler failures = getComponent().failureHandler();
-        if (failures == null || getAcknowledgeMode() != AcknowledgeMode.AUTO) {
+        if (!declaresFailureQueues()) {
             return work;
         }
+        FailureHandler failures = getComponent().failureHandler();
         List<QueueDefinition> queues = new ArrayList<>(work.queues());
         for (String name : queueNames()) {
             queues.addAll(failures.queues(name, getComponent().settings().queueType()));
+            failures.queuesOnDemand(name).stream()
+                    .filter(queue -> work.leadsTo(queue.name()))
+                    .forEach(queues::add);
         }
         return new Topology(work.exchanges(), queues, work.bindings());
+    }
+
+    /** What a consumer needs at the broker when work of one of its queues fails: one for each queue. */
+    List<Topology> onDemand() {
+        if (!declaresFailureQueues()) {
+            return List.of();
+        }
+        List<QueueDefinition> declared = topology(queueNames()).queues();
+        return queueNames().stream().map(name -> onDemand(name, declared)).toList();
+    }
+
+    /** With the work queue itself, which the retry queues lead to: the embedded broker wants it to be there. */
+    private Topology onDemand(String name, List<QueueDefinition> declared) {
+        List<QueueDefinition> queues = new ArrayList<>(declared);
+        queues.removeIf(queue -> !queue.name().equals(name));
+        queues.addAll(getComponent().failureHandler().queuesOnDemand(name));
+        return new Topology(List.of(), queues, List.of());
+    }
+
+    private boolean declaresFailureQueues() {
+        return isAutoDeclare()
+                && getComponent().failureHandler() != null
+                && getAcknowledgeMode() == AcknowledgeMode.AUTO;
     }
 
     /**

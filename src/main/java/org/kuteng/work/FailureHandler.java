@@ -18,8 +18,16 @@ public interface FailureHandler {
     /** Under which name routes call the step that gives the message up at once. */
     String BURY_STEP = "bury";
 
-    /** The queues that it needs for a work queue, besides that queue itself; those that others lead to come first. */
+    /**
+     * The queues that it needs for a work queue from the start, besides that queue itself: those that workers consume
+     * from, and those that the broker itself may move messages to.
+     */
     List<QueueDefinition> queues(String workQueue, QueueType type);
+
+    /** The queues that it needs once work of this queue has failed; declared when a message is first sent to one. */
+    default List<QueueDefinition> queuesOnDemand(String workQueue) {
+        return List.of();
+    }
 
     /**
      * A message whose work failed.

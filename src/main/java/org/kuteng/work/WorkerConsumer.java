@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.FailedToStartRouteException;
@@ -186,6 +187,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         if (failures != null && options.autoDeclare()) {
             // declared again when a message for one of them finds it gone
             workers.failurePublisher().remember(options.topology());
+            options.onDemand().forEach(workers.failurePublisher()::rememberOnDemand);
             remembered.set(true);
         }
         try {
@@ -225,6 +227,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         }
         if (remembered.compareAndSet(true, false)) {
             workers.failurePublisher().forget(options.topology());
+            options.onDemand().forEach(workers.failurePublisher()::forgetOnDemand);
         }
         workers.stopped(this);
     }
@@ -234,7 +237,9 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         return failures == null
                 ? List.of()
                 : options.queues().stream()
-                        .flatMap(queue -> failures.queues(queue, QueueType.DURABLE).stream())
+                        .flatMap(queue -> Stream.concat(
+                                failures.queues(queue, QueueType.DURABLE).stream(),
+                                failures.queuesOnDemand(queue).stream()))
                         .map(QueueDefinition::name)
                         .toList();
     }

@@ -21,6 +21,7 @@ import org.springframework.amqp.core.AcknowledgeMode;
  * @param autoStartup whether it consumes as soon as its route starts
  * @param autoDeclare whether queues that are missing are declared
  * @param topology what is declared when a consumer begins
+ * @param onDemand what is declared when a message that failed first needs it; one for each queue
  * @param onceKey what identifies a message, in Camel's simple language; null: its message-id
  */
 public record WorkerOptions(
@@ -36,6 +37,7 @@ public record WorkerOptions(
         boolean autoStartup,
         boolean autoDeclare,
         Topology topology,
+        List<Topology> onDemand,
         String onceKey) {
 
     /** Whether the broker waits for acknowledgements. */

@@ -254,6 +254,7 @@ class SettledOnceTest extends PublisherFixture {
         target = new Target(
                 "kuteng",
                 "queue 'kuteng'",
+                null,
                 new Services(
                         settings(PATIENT, 10, true),
                         connection,

@@ -116,6 +116,11 @@ abstract class HandedBackBehaviour {
         }
 
         @Override
+        public List<QueueDefinition> queuesOnDemand(String workQueue) {
+            return real.queuesOnDemand(workQueue);
+        }
+
+        @Override
         public Move afterFailure(FailedWork work) {
             return real.afterFailure(work);
         }
