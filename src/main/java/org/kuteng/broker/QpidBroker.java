@@ -133,6 +133,7 @@ final class QpidBroker implements AutoCloseable {
     }
 
     private void wakeConsumers(VirtualHost<?> host) {
+        QueueAdvance.endTasks(host);
         WokenConsumers consumers = new WokenConsumers(host);
         system.getContainer(Broker.class)
                 .scheduleHouseKeepingTask(WokenConsumers.INTERVAL_MILLIS, TimeUnit.MILLISECONDS, consumers::look);

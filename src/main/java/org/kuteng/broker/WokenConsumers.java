@@ -29,6 +29,8 @@ final class WokenConsumers {
     /** What was ready longest at the last look. */
     private final Map<AbstractQueue<?>, QueueEntry> readyBefore = new WeakHashMap<>();
 
+    private final Map<AbstractQueue<?>, QueueAdvance> advances = new WeakHashMap<>();
+
     private final VirtualHost<?> host;
 
     WokenConsumers(VirtualHost<?> host) {
@@ -50,6 +52,7 @@ final class WokenConsumers {
             if (child instanceof AbstractQueue<?> queue && !queue.isDeleted() && queue.getConsumerCount() > 0) {
                 queue.getConsumers().forEach(WokenConsumers::waitForTurn);
                 wake(queue);
+                advances.computeIfAbsent(queue, any -> new QueueAdvance()).look(queue);
             }
         }
     }
