@@ -29,6 +29,12 @@ public record BrokerInUse(Broker broker, EmbeddedBroker embedded) implements Aut
     /** So many queues are named whose messages are lost. */
     private static final int QUEUES_TOLD = 5;
 
+    /**
+     * The shortest heartbeat of connections to the broker of this process: it cannot freeze alone, and with hundreds of
+     * workers their heartbeats are most of what an idle process does.
+     */
+    private static final Duration LEAST_HEARTBEAT_WITHIN = Duration.ofMinutes(1);
+
     /** How long the broker may take to answer the farewell of the first connection. */
     private static final Duration FAREWELL = Duration.ofSeconds(2);
 
@@ -83,7 +89,7 @@ public record BrokerInUse(Broker broker, EmbeddedBroker embedded) implements Aut
                     ? listening(prepared.get().take())
                     : EmbeddedBroker.start(options(settings, true));
             tell(embedded, settings);
-            return new BrokerInUse(new Broker(connection(settings, List.of(uri(embedded)))), embedded);
+            return new BrokerInUse(new Broker(within(settings, embedded)), embedded);
         }
         Broker broker = new Broker(connection(settings, nodes));
         Connection probe = broker.openPatiently("kuteng", null, goOn);
@@ -146,12 +152,22 @@ public record BrokerInUse(Broker broker, EmbeddedBroker embedded) implements Aut
         return new BrokerUri(false, EmbeddedBroker.HOST, embedded.port(), name, name, name);
     }
 
+    private static ConnectionSettings within(Settings settings, EmbeddedBroker embedded) {
+        Duration heartbeat = settings.get(Setting.HEARTBEAT);
+        boolean often = !heartbeat.isZero() && heartbeat.compareTo(LEAST_HEARTBEAT_WITHIN) < 0;
+        return connection(settings, List.of(uri(embedded)), often ? LEAST_HEARTBEAT_WITHIN : heartbeat);
+    }
+
     private static ConnectionSettings connection(Settings settings, List<BrokerUri> nodes) {
+        return connection(settings, nodes, settings.get(Setting.HEARTBEAT));
+    }
+
+    private static ConnectionSettings connection(Settings settings, List<BrokerUri> nodes, Duration heartbeat) {
         return new ConnectionSettings(
                 nodes,
                 settings.get(Setting.CA_FILE),
                 settings.get(Setting.VERIFY_HOST_NAME),
-                settings.get(Setting.HEARTBEAT),
+                heartbeat,
                 settings.get(Setting.CONNECT_TIMEOUT),
                 settings.get(Setting.RETRY_DELAY),
                 settings.get(Setting.MESSAGE_MAX_SIZE));

@@ -22,6 +22,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,6 +53,14 @@ public class Broker {
 
     /** How long a node that was lost is tried after the others. */
     private static final Duration AVOIDANCE = Duration.ofMinutes(1);
+
+    /**
+     * Sends the heartbeats of all connections that consume, so that each of them has a thread less. A heartbeat waits
+     * only on a connection whose other writes wait too: those for sending, which may have much to write, have one each.
+     */
+    private static final ScheduledThreadPoolExecutor HEARTBEATS = heartbeats();
+
+    private static final int HEARTBEAT_THREADS = 4;
 
     private final ConnectionSettings settings;
     private final SSLContext tls;
@@ -111,6 +120,9 @@ public class Broker {
         Map<BrokerUri, Exception> failures = new LinkedHashMap<>();
         for (BrokerUri node : nodesByHealth()) {
             Links connecting = links.of(reads, () -> noteLoss(node));
+            if (executor != null) {
+                connecting.setHeartbeatExecutor(HEARTBEATS);
+            }
             List<Address> address = List.of(new Address(node.host(), node.port()));
             try {
                 Connection connection = executor == null
@@ -373,7 +385,7 @@ public class Broker {
         // the holder of a connection recovers it: only he knows what is unconfirmed or in hand
         factory.setAutomaticRecoveryEnabled(false);
         factory.setTopologyRecoveryEnabled(false);
-        factory.setThreadFactory(new DaemonThreads());
+        factory.setThreadFactory(new DaemonThreads("kuteng-amqp-"));
         factory.setExceptionHandler(new LoggingExceptionHandler());
         Map<String, Object> properties = new HashMap<>(factory.getClientProperties());
         properties.put("product", "kuteng");
@@ -390,13 +402,25 @@ public class Broker {
         return factory;
     }
 
+    private static ScheduledThreadPoolExecutor heartbeats() {
+        ScheduledThreadPoolExecutor executor =
+                new ScheduledThreadPoolExecutor(HEARTBEAT_THREADS, new DaemonThreads("kuteng-heartbeat-"));
+        executor.setRemoveOnCancelPolicy(true);
+        return executor;
+    }
+
     /** The client's own threads must not keep the JVM alive after main has ended. */
     private static final class DaemonThreads implements java.util.concurrent.ThreadFactory {
+        private final String prefix;
         private final AtomicInteger count = new AtomicInteger();
+
+        DaemonThreads(String prefix) {
+            this.prefix = prefix;
+        }
 
         @Override
         public Thread newThread(Runnable task) {
-            Thread thread = new Thread(task, "kuteng-amqp-" + count.incrementAndGet());
+            Thread thread = new Thread(task, prefix + count.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         }

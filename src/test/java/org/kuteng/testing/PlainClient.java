@@ -6,6 +6,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.MessageProperties;
+import com.rabbitmq.client.ShutdownSignalException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeoutException;
 
 /** A plain amqp-client with one connection and one channel: what is on the wire when neither Camel nor kuteng takes part. */
@@ -116,8 +118,42 @@ public final class PlainClient implements AutoCloseable {
         return get(queue).map(message -> new String(message.getBody(), StandardCharsets.UTF_8));
     }
 
+    /** 0 if the queue is not there, too: a queue of failed work is declared when it is first needed. */
     public long messages(String queue) {
-        return run(() -> channel.queueDeclarePassive(queue)).getMessageCount();
+        return count(queue).orElse(0);
+    }
+
+    public boolean exists(String queue) {
+        return count(queue).isPresent();
+    }
+
+    /** On a channel of its own, as a no closes it. */
+    private OptionalLong count(String queue) {
+        return run(() -> {
+            Channel asking = connection.createChannel();
+            try {
+                return OptionalLong.of(asking.queueDeclarePassive(queue).getMessageCount());
+            } catch (IOException e) {
+                return none(e);
+            } finally {
+                if (asking.isOpen()) {
+                    asking.close();
+                }
+            }
+        });
+    }
+
+    private static OptionalLong none(IOException refusal) throws IOException {
+        if (isMissing(refusal)) {
+            return OptionalLong.empty();
+        }
+        throw refusal;
+    }
+
+    private static boolean isMissing(IOException refusal) {
+        return refusal.getCause() instanceof ShutdownSignalException closed
+                && closed.getReason() instanceof AMQP.Channel.Close close
+                && close.getReplyCode() == AMQP.NOT_FOUND;
     }
 
     public int consumers(String queue) {
@@ -128,8 +164,20 @@ public final class PlainClient implements AutoCloseable {
         run(() -> channel.queuePurge(queue));
     }
 
+    /** Nothing if it is not there, which is a fault to Qpid only. */
     public void delete(String queue) {
-        run(() -> channel.queueDelete(queue));
+        run(() -> {
+            Channel deleting = connection.createChannel();
+            try {
+                deleting.queueDelete(queue);
+                deleting.close();
+            } catch (IOException e) {
+                if (!isMissing(e)) {
+                    throw e;
+                }
+            }
+            return null;
+        });
     }
 
     @Override
