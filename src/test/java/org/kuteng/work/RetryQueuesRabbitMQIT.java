@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.kuteng.broker.Queues;
+import org.kuteng.failure.RetrySettings;
 import org.kuteng.testing.OnRabbitMQ;
 import org.kuteng.testing.PlainClient;
 import org.kuteng.testing.RabbitMQNode;
@@ -17,7 +19,14 @@ import org.kuteng.testing.TestBroker;
 @OnRabbitMQ(killable = true)
 class RetryQueuesRabbitMQIT extends RetryQueuesBehaviour {
     private static final int MESSAGES = 50;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Longer than it takes to kill the broker. */
+    private static final RetrySettings SLOWLY =
+            new RetrySettings(List.of(Duration.ofSeconds(3)), List.of(), RetrySettings.DEFAULT_CRASHES);
+
+    private static final String SLOW_RETRY = Queues.retryName(QUEUE, Duration.ofSeconds(3));
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @Test
     void nothingIsLostWhenTheBrokerIsKilledRightAfterTheFirstFailure(TestBroker broker) throws Exception {
@@ -25,13 +34,15 @@ class RetryQueuesRabbitMQIT extends RetryQueuesBehaviour {
         // acknowledgements that a classic queue got last are forgotten by the kill, and hide what is lost
         try (PlainClient client = broker.client()) {
             client.declare(QUEUE, true, Map.of("x-queue-type", "quorum", "x-delivery-limit", 1_000_000));
-            client.publish(QUEUE, "fails once ", MESSAGES);
         }
         String options = "&arg.queue.x-queue-type=quorum";
-        try (RunningWorker worker = RunningWorker.start(broker, failures(), QUEUE + options, MESSAGES, failsOnce())) {
+        try (RunningWorker worker =
+                RunningWorker.start(broker, RunningWorker.failures(SLOWLY), QUEUE + options, MESSAGES, failsOnce())) {
             try (PlainClient client = broker.client()) {
+                // those of the start only
                 broker.writeDeclarations();
-                await().pollInterval(Duration.ofMillis(10)).until(() -> client.exists(RETRY));
+                client.publish(QUEUE, "fails once ", MESSAGES);
+                await().pollInterval(Duration.ofMillis(10)).until(() -> client.exists(SLOW_RETRY));
                 // long enough that all are confirmed, if they are sent, and too short for RabbitMQ to keep the queue
                 await().pollDelay(Duration.ofMillis(200)).until(() -> true);
             }
@@ -42,6 +53,7 @@ class RetryQueuesRabbitMQIT extends RetryQueuesBehaviour {
         }
         try (PlainClient client = broker.client()) {
             await().until(() -> client.messages(QUEUE) == 0);
+            client.delete(SLOW_RETRY);
             assertEquals(0, client.messages(Queues.deadName(QUEUE)));
         }
     }
