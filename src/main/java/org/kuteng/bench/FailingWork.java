@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Work that fails at the first attempts of each message, which its body names. */
 final class FailingWork {
     private final int failures;
-    private final Arrivals done = new Arrivals();
+    private volatile Arrivals done = new Arrivals();
     private final Map<String, Integer> attempts = new ConcurrentHashMap<>();
     private volatile long begunAt;
 
@@ -26,6 +26,13 @@ final class FailingWork {
         }
         done.accept(body);
         return true;
+    }
+
+    /** Forgets what was; no message may be under way. */
+    void restart() {
+        attempts.clear();
+        done = new Arrivals();
+        begunAt = 0;
     }
 
     Arrivals done() {

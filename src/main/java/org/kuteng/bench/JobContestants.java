@@ -37,7 +37,7 @@ final class JobContestants {
     }
 
     /** Puts messages into a queue. */
-    void fill(BenchQueue queue, String name, BasicProperties properties, int messages, Function<Integer, byte[]> body)
+    void fill(String name, BasicProperties properties, int messages, Function<Integer, byte[]> body)
             throws InterruptedException {
         try (Sender sender = new RawSender(broker, name, () -> properties, WINDOW)) {
             for (int i = 0; i < messages; i++) {
