@@ -46,6 +46,9 @@ final class Link implements FrameHandler {
     /** Type, channel, size and end marker. */
     private static final int FRAME_OVERHEAD = 8;
 
+    /** Bytes that are read in one go: the more messages, the seldomer the workers are woken for them. */
+    private static final int READ_BUFFER = 32 * 1024;
+
     /** Every peer has to take frames of this size before another one is agreed. */
     private static final int LEAST_FRAME = 8192;
 
@@ -104,7 +107,7 @@ final class Link implements FrameHandler {
         this.reads = reads;
         this.lost = lost;
         this.largeBodies = largeBodies;
-        this.in = new DataInputStream(new BufferedInputStream(new Incoming(socket.getInputStream())));
+        this.in = new DataInputStream(new BufferedInputStream(new Incoming(socket.getInputStream()), READ_BUFFER));
         this.out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
     }
 
