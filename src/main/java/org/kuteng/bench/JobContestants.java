@@ -67,7 +67,7 @@ final class JobContestants {
     Receiver forwarder(Client client, BenchQueue queue, String next, Receiver.Intake intake, boolean async) {
         if (client != Client.KUTENG) {
             return new RawForwarder(
-                    broker, queue.name(), next, sent(queue, false), intake.consumers(), intake.prefetch());
+                    broker, queue.name(), next, sent(queue, false), intake, acksTogether(intake.prefetch()));
         }
         return kuteng(
                 queue,
@@ -118,7 +118,8 @@ final class JobContestants {
 
     Receiver retrier(Client client, BenchQueue queue, Duration delay, int prefetch, FailingWork work) {
         if (client != Client.KUTENG) {
-            return new RawRetrier(broker, queue.name(), queue.delayed(delay, queue.name()), prefetch, work::attempt);
+            String later = queue.delayed(delay, queue.name());
+            return new RawRetrier(broker, queue.name(), later, prefetch, acksTogether(prefetch), work::attempt);
         }
         Processor processor = exchange -> {
             if (!work.attempt((byte[]) exchange.getMessage().getBody())) {

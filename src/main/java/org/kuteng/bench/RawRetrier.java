@@ -1,7 +1,6 @@
 package org.kuteng.bench;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
-import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
@@ -24,6 +23,7 @@ final class RawRetrier implements Receiver {
     private final Connection from;
     private final Connection to;
     private final Channel sending;
+    private final RawAcks acks;
     private final String later;
     private final Function<byte[], Boolean> work;
     private final Map<Long, Long> unconfirmed = new ConcurrentHashMap<>();
@@ -32,9 +32,16 @@ final class RawRetrier implements Receiver {
 
     /**
      * @param later where messages wait for their next attempt
+     * @param messagesPerAck how many messages one acknowledgement stands for
      * @param work whether it succeeds
      */
-    RawRetrier(Broker broker, String queue, String later, int prefetch, Function<byte[], Boolean> work) {
+    RawRetrier(
+            Broker broker,
+            String queue,
+            String later,
+            int prefetch,
+            int messagesPerAck,
+            Function<byte[], Boolean> work) {
         this.later = later;
         this.work = work;
         to = broker.open("kuteng bench raw sender", null);
@@ -43,8 +50,8 @@ final class RawRetrier implements Receiver {
             Channel taking = from.createChannel();
             sending = to.createChannel();
             sending.confirmSelect();
-            sending.addConfirmListener(
-                    (number, multiple) -> settle(taking, number, multiple), (number, multiple) -> close());
+            acks = new RawAcks(taking, messagesPerAck, () -> closing);
+            sending.addConfirmListener(this::settle, (number, multiple) -> close());
             taking.basicQos(prefetch);
             taking.basicConsume(queue, false, new Retrying(taking));
         } catch (IOException e) {
@@ -60,24 +67,14 @@ final class RawRetrier implements Receiver {
         to.abort(RawSender.CLOSE_TIMEOUT_MILLIS);
     }
 
-    private void settle(Channel taking, long last, boolean multiple) throws IOException {
+    private void settle(long last, boolean multiple) throws IOException {
         for (long number = multiple ? lowest : last; number <= last; number++) {
             Long tag = unconfirmed.remove(number);
             if (tag != null) {
-                acknowledge(taking, tag);
+                acks.settle(tag);
             }
         }
         lowest = multiple ? last + 1 : lowest;
-    }
-
-    private void acknowledge(Channel taking, long tag) throws IOException {
-        try {
-            taking.basicAck(tag, false);
-        } catch (AlreadyClosedException e) {
-            if (!closing) {
-                throw e;
-            }
-        }
     }
 
     private final class Retrying extends DefaultConsumer {
@@ -92,7 +89,7 @@ final class RawRetrier implements Receiver {
                 return;
             }
             if (work.apply(body)) {
-                acknowledge(getChannel(), envelope.getDeliveryTag());
+                acks.settle(envelope.getDeliveryTag());
                 return;
             }
             Map<String, Object> headers = properties.getHeaders() == null ? Map.of() : properties.getHeaders();
