@@ -309,8 +309,12 @@ public class Broker {
         }
     }
 
-    /** Sends the messages that were written to a connection within a moment; if it is lost by then, it is cut. */
-    public static void sendSoon(Connection connection) {
+    /**
+     * Sends the messages that were written to a connection within a moment; if it is lost by then, it is cut.
+     *
+     * @throws IOException if it is lost
+     */
+    public static void sendSoon(Connection connection) throws IOException {
         Link link = Link.of(connection);
         if (link != null) {
             link.sendSoon();

@@ -46,10 +46,16 @@ final class GatheredWrites {
         thread.start();
     }
 
-    /** Something was written that is to be sent within a moment. */
-    void sendSoon() {
+    /**
+     * Something was written that is to be sent within a moment.
+     *
+     * @throws IOException if nobody would send it, and it cannot be sent now
+     */
+    void sendSoon() throws IOException {
         held = true;
-        if (asleep) {
+        if (closed) {
+            out.flush();
+        } else if (asleep) {
             LockSupport.unpark(thread);
         }
     }
@@ -77,8 +83,10 @@ final class GatheredWrites {
                 }
             }
         } catch (IOException | RuntimeException | Error e) {
-            LOG.debug("a connection cannot be written to", e);
+            // first of all: from here on whoever writes sends, and is told
+            closed = true;
             cut.run();
+            LOG.debug("a connection cannot be written to", e);
         }
     }
 

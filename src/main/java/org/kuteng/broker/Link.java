@@ -140,7 +140,7 @@ final class Link implements FrameHandler {
     }
 
     /** Sends what was written, within a moment. */
-    void sendSoon() {
+    void sendSoon() throws IOException {
         GatheredWrites gathering = gathered;
         if (gathering != null) {
             gathering.sendSoon();
@@ -165,8 +165,15 @@ final class Link implements FrameHandler {
 
     /** Closes the socket at once, whoever is stuck in it; unsent bytes are dropped. */
     void cut() {
-        markLost();
-        gatherNoMore();
+        try {
+            markLost();
+            gatherNoMore();
+        } finally {
+            cutNow();
+        }
+    }
+
+    private void cutNow() {
         try {
             // no wait for a peer that takes nothing
             raw.setSoLinger(true, 0);

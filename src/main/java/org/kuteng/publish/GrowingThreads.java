@@ -96,9 +96,10 @@ public final class GrowingThreads implements Executor, AutoCloseable {
     }
 
     private void addWorker() {
-        Worker worker = new Worker(name + "-" + ++count);
-        workers.add(worker);
+        Worker worker = null;
         try {
+            worker = new Worker(name + "-" + ++count);
+            workers.add(worker);
             worker.start();
         } catch (Throwable e) {
             // no memory for another thread: those that are there go on

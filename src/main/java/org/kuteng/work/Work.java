@@ -28,6 +28,11 @@ public final class Work {
     interface Settlement {
         void settle(Work work);
 
+        /** Whether it acknowledges the message when its work has succeeded; otherwise nobody does, or the route. */
+        default boolean acknowledges() {
+            return true;
+        }
+
         /** Told each time when nothing but steps that wait for something else keep the message in hand. */
         default void parked(Work work) {
             // nothing to be done
@@ -57,7 +62,16 @@ public final class Work {
 
         /** What this hold stood for is done, or has failed and said so. Calling it again does nothing. */
         public void release() {
-            Work.this.release(this);
+            Work.this.release(this, false);
+        }
+
+        /**
+         * The same, but only if nothing that may take long follows: for the thread that reads from the broker.
+         *
+         * @return false if it was not released
+         */
+        public boolean releaseIfQuick() {
+            return Work.this.release(this, true);
         }
     }
 
@@ -169,14 +183,17 @@ public final class Work {
 
     /**
      * Whether the exchange works on this message and no other, and its end may come after that of its route: not where a
-     * transaction is bound to the thread that the route runs on.
+     * transaction is bound to the thread that the route runs on, and not where the route itself acknowledges.
      */
     public synchronized boolean isOnlyOneOf(Exchange worker) {
-        return exchange == worker && worker.getProperty(BATCH_PROPERTY) == null && !claim.isBoundToThread();
+        return exchange == worker
+                && worker.getProperty(BATCH_PROPERTY) == null
+                && !claim.isBoundToThread()
+                && settlement.acknowledges();
     }
 
-    /** Whether nothing that may take long follows once the last hold is released. */
-    public synchronized boolean isSettledQuickly() {
+    /** Whether nothing that may take long follows once the last hold is released. With the monitor held. */
+    private boolean isSettledQuickly() {
         return failure == null && notDone == null && whenDone.isEmpty();
     }
 
@@ -265,12 +282,15 @@ public final class Work {
         return toldParked && !before;
     }
 
-    private void release(Hold hold) {
+    private boolean release(Hold hold, boolean onlyIfQuick) {
         boolean last;
         boolean parked;
         synchronized (this) {
             if (hold.released) {
-                return;
+                return true;
+            }
+            if (onlyIfQuick && !isSettledQuickly()) {
+                return false;
             }
             hold.released = true;
             holds.remove(hold);
@@ -282,6 +302,7 @@ public final class Work {
         } else if (parked) {
             settlement.parked(this);
         }
+        return true;
     }
 
     /** The route has completed; ends the work unless something holds it. */

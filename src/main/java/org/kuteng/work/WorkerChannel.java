@@ -33,6 +33,7 @@ import org.kuteng.broker.BrokerKind;
 import org.kuteng.events.Outcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.amqp.core.AcknowledgeMode;
 
 /**
  * One of a worker's concurrent consumers: a channel, a thread that does the work, and between them the messages that
@@ -239,6 +240,11 @@ final class WorkerChannel {
         @Override
         public void parked(Work work) {
             WorkerChannel.this.parked(work);
+        }
+
+        @Override
+        public boolean acknowledges() {
+            return worker.options().acknowledgeMode() == AcknowledgeMode.AUTO;
         }
     }
 

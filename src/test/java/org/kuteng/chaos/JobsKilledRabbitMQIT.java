@@ -6,13 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -120,15 +122,22 @@ class JobsKilledRabbitMQIT {
                         arrived() >= count && Stream.of(emptied).allMatch(queue -> broker.readyMessages(queue) == 0));
         Set<String> missing =
                 new HashSet<>(IntStream.range(0, count).mapToObj(i -> body + i).toList());
-        int more = -count;
+        Queue<String> all = new ConcurrentLinkedQueue<>();
         try (PlainClient client = broker.client()) {
-            for (Optional<String> next = client.getText(NEXT); next.isPresent(); next = client.getText(NEXT)) {
-                missing.remove(next.get());
-                more++;
-            }
+            long waiting = client.messages(NEXT);
+            client.channel()
+                    .basicConsume(
+                            NEXT,
+                            true,
+                            (tag, delivery) -> all.add(new String(delivery.getBody(), StandardCharsets.UTF_8)),
+                            tag -> {});
+            await().atMost(PATIENCE).until(() -> all.size() == waiting);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
+        all.forEach(missing::remove);
         assertEquals(Set.of(), missing, "lost");
-        System.out.println("of " + count + " messages " + more + " arrived twice");
+        System.out.println("of " + count + " messages " + (all.size() - count) + " arrived twice");
     }
 
     private void publish(int count) {

@@ -1,5 +1,6 @@
 package org.kuteng.work.steps;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.NamedNode;
@@ -30,6 +31,7 @@ final class Dividing extends DelegateAsyncProcessor {
     private final class Run implements AsyncCallback {
         private final Division division = new Division(definition);
         private final Division around;
+        private final AtomicBoolean told = new AtomicBoolean();
         private final Exchange exchange;
         private final AsyncCallback callback;
 
@@ -69,6 +71,9 @@ final class Dividing extends DelegateAsyncProcessor {
         }
 
         private void answered(boolean doneSync) {
+            if (!told.compareAndSet(false, true)) {
+                return;
+            }
             Division.FailedSend failed = division.failed();
             if (failed != null) {
                 fail(failed.cause(), failed.step());

@@ -30,7 +30,10 @@ final class Division {
     /** Where they go, if it is one target. */
     private String target;
 
-    private FailedSend failed;
+    /** Of the first send that failed. Not one object, which may find no memory. */
+    private Exception failure;
+
+    private String failedStep;
     private Runnable whenAnswered;
 
     /** @param definition the step in its route */
@@ -89,14 +92,14 @@ final class Division {
 
         @Override
         public void sent(Exception failure) {
-            Runnable next = answered(this, failure == null ? null : new FailedSend(failure, step));
+            Runnable next = answered(this, failure);
             if (next == null) {
                 return;
             }
             try {
                 after.execute(next);
-            } catch (RuntimeException e) {
-                // the end of the program, or no memory for a thread: better here than not at all
+            } catch (Throwable e) {
+                // the end of the program, or no memory: better here than not at all
                 next.run();
             }
         }
@@ -120,15 +123,16 @@ final class Division {
         }
     }
 
-    private Runnable answered(PartSend send, FailedSend failure) {
+    private Runnable answered(PartSend send, Exception why) {
         lock.lock();
         try {
             if (send.answered) {
                 return null;
             }
             send.answered = true;
-            if (failed == null) {
-                failed = failure;
+            if (failure == null && why != null) {
+                failure = why;
+                failedStep = send.step;
             }
             if (--underWay > 0) {
                 return null;
@@ -146,7 +150,7 @@ final class Division {
     FailedSend failed() {
         lock.lock();
         try {
-            return failed;
+            return failure == null ? null : new FailedSend(failure, failedStep);
         } finally {
             lock.unlock();
         }
@@ -165,7 +169,7 @@ final class Division {
     }
 
     /**
-     * Runs it once the broker has answered all sends.
+     * Runs it once the broker has answered all sends; twice, if there is no memory at that moment.
      *
      * @return false if it has already, and nothing is run
      */

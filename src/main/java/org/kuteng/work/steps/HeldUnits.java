@@ -28,6 +28,11 @@ final class HeldUnits implements UnitOfWorkFactory {
         this.untaken = new Untaken(failures);
     }
 
+    /** Whether it is one of those that are added here. */
+    static boolean isOwn(Object synchronization) {
+        return synchronization instanceof Untaken || synchronization instanceof End;
+    }
+
     @Override
     public UnitOfWork createUnitOfWork(Exchange exchange) {
         UnitOfWork unit = camels.createUnitOfWork(exchange);

@@ -1,6 +1,7 @@
 package org.kuteng.work.steps;
 
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
@@ -49,7 +50,7 @@ final class LastSend extends DelegateAsyncProcessor {
 
     private SendFollower follower(Exchange exchange) {
         LastSteps.Verdicts verdicts = verdicts(exchange.getContext());
-        if (verdicts == null) {
+        if (verdicts == null || EndWatchers.areThere(exchange)) {
             return null;
         }
         if (!(end.of() instanceof RouteDefinition route)) {
@@ -77,6 +78,7 @@ final class LastSend extends DelegateAsyncProcessor {
         private final Exchange exchange;
         private final LastSteps.Verdicts verdicts;
         private Work.Hold hold;
+        private final AtomicBoolean ended = new AtomicBoolean();
         private Executor after;
 
         WorkSend(Work work, Exchange exchange, LastSteps.Verdicts verdicts) {
@@ -94,19 +96,22 @@ final class LastSend extends DelegateAsyncProcessor {
 
         @Override
         public void sent(Exception failure) {
-            if (failure == null && work.isSettledQuickly()) {
-                hold.release();
+            if (failure == null && hold.releaseIfQuick()) {
                 return;
             }
             try {
                 after.execute(() -> end(failure));
-            } catch (RuntimeException e) {
-                // the end of the program, or no memory for a thread: better here than not at all
+            } catch (Throwable e) {
+                // the end of the program, or no memory: better here than not at all
                 end(failure);
             }
         }
 
         private void end(Exception failure) {
+            if (!ended.compareAndSet(false, true)) {
+                // whoever was to run it did not say that it would
+                return;
+            }
             try {
                 if (failure != null) {
                     work.fail(

@@ -15,6 +15,7 @@ import org.apache.camel.model.ErrorHandlerDefinition;
 import org.apache.camel.model.FilterDefinition;
 import org.apache.camel.model.OnCompletionDefinition;
 import org.apache.camel.model.OnExceptionDefinition;
+import org.apache.camel.model.OnWhenDefinition;
 import org.apache.camel.model.OtherwiseDefinition;
 import org.apache.camel.model.PipelineDefinition;
 import org.apache.camel.model.ProcessDefinition;
@@ -28,15 +29,20 @@ import org.apache.camel.model.WhenDefinition;
 import org.apache.camel.model.errorhandler.DefaultErrorHandlerDefinition;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
 import org.apache.camel.model.errorhandler.RefErrorHandlerDefinition;
+import org.apache.camel.model.language.ExpressionDefinition;
+import org.apache.camel.model.language.SimpleExpression;
 import org.apache.camel.processor.errorhandler.DefaultExceptionPolicyStrategy;
 import org.apache.camel.processor.errorhandler.ExceptionPolicyKey;
 import org.kuteng.work.FailureHandler;
+import org.kuteng.work.Work;
 
 /**
  * Finds the sends after which nothing is left to do in a route, or with a part of a {@code split}, and
  * whose failure nobody but kuteng handles.
  */
 final class LastSteps {
+    private static final String COMES_FROM_QUEUE = "${exchangeProperty." + Work.PROPERTY + "} != null";
+
     private static final String SCHEME = "spring-rabbitmq:";
 
     /** What a step is the last one of: a route, or a step that makes parts. */
@@ -207,6 +213,14 @@ final class LastSteps {
                 && handler.getRetryWhilePredicate() == null;
     }
 
+    /** Whether it is the condition of the shipped file, which is true of all that come from a queue. */
+    private static boolean isShipped(OnWhenDefinition condition) {
+        ExpressionDefinition expression = condition.getExpression();
+        return expression instanceof SimpleExpression
+                && expression.getPredicate() == null
+                && COMES_FROM_QUEUE.equals(expression.getExpression());
+    }
+
     /** Whether it does nothing but note the failure; what it says is put with the others. */
     private static boolean isNoted(
             CamelContext context, OnExceptionDefinition handler, Map<ExceptionPolicyKey, Boolean> buries) {
@@ -214,7 +228,7 @@ final class LastSteps {
         String ref = steps.size() == 1 && steps.get(0) instanceof ProcessDefinition note ? note.getRef() : null;
         boolean buried = FailureHandler.BURY_STEP.equals(ref);
         if (!buried && !FailureHandler.RETRY_OR_BURY_STEP.equals(ref)
-                || buried && handler.getOnWhen() != null
+                || handler.getOnWhen() != null && (buried || !isShipped(handler.getOnWhen()))
                 || handler.getRedeliveryPolicyType() != null
                 || handler.getRedeliveryPolicyRef() != null
                 || handler.getRetryWhile() != null
