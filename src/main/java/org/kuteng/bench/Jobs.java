@@ -195,9 +195,12 @@ final class Jobs implements Measurement {
 
     private double drain(Client client, BenchQueue queue) throws InterruptedException {
         contestants.fill(queue.name(), queue.properties(), messages, i -> body);
-        Arrivals arrivals = new Arrivals();
-        Receiver.Intake intake = new Receiver.Intake(of.consumers(), prefetch, arrivals);
-        return consumed(client, queue, intake, exchange -> arrivals.accept(JobContestants.body(exchange)), arrivals);
+        StartingGate gate = new StartingGate();
+        Receiver.Intake intake = new Receiver.Intake(of.consumers(), prefetch, gate);
+        Processor work = exchange -> gate.accept(JobContestants.body(exchange));
+        try (Receiver receiver = contestants.receiver(client, queue, intake, work)) {
+            return rate(gate, messages);
+        }
     }
 
     private double text(Client client, BenchQueue queue) throws InterruptedException {
@@ -220,20 +223,15 @@ final class Jobs implements Measurement {
             }
             arrivals.accept(body);
         };
-        return consumed(client, queue, intake, work, arrivals);
+        try (Receiver receiver = contestants.receiver(client, queue, intake, work)) {
+            await(arrivals, messages);
+            return arrivals.rate();
+        }
     }
 
     private void readText(String text) {
         if (text.length() != of.size()) {
             throw new BenchException("a text of " + text.length() + " characters arrived", null);
-        }
-    }
-
-    private double consumed(Client client, BenchQueue queue, Receiver.Intake raw, Processor kuteng, Arrivals arrivals)
-            throws InterruptedException {
-        try (Receiver receiver = contestants.receiver(client, queue, raw, kuteng)) {
-            await(arrivals, messages);
-            return arrivals.rate();
         }
     }
 
@@ -273,12 +271,17 @@ final class Jobs implements Measurement {
             queues.add(one);
             contestants.fill(one, queue.properties(), each, number -> body);
         }
-        Arrivals arrivals = new Arrivals();
-        Receiver.Intake intake = new Receiver.Intake(of.consumers(), prefetch, arrivals);
+        StartingGate gate = new StartingGate();
+        Receiver.Intake intake = new Receiver.Intake(of.consumers(), prefetch, gate);
         try (Receiver receiver = contestants.routes(client, queue, queues, intake)) {
-            await(arrivals, each * of.consumers());
-            return arrivals.rate();
+            return rate(gate, each * of.consumers());
         }
+    }
+
+    private static double rate(StartingGate gate, int count) throws InterruptedException {
+        gate.open();
+        await(gate.arrivals(), count);
+        return gate.rate();
     }
 
     /** How a queue fills up. */
