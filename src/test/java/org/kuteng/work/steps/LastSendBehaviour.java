@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +17,11 @@ import java.util.stream.IntStream;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.support.SynchronizationAdapter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.kuteng.broker.Queues;
 import org.kuteng.publish.SendFailedException;
 import org.kuteng.rabbitmq.WorkQueueSettings;
@@ -36,7 +40,7 @@ abstract class LastSendBehaviour {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** So far away is the broker that messages pile up on their way. */
-    private static final Duration FAR = Duration.ofMillis(200);
+    private static final Duration FAR = Duration.ofMillis(100);
 
     private static final int MESSAGES = 40;
     private static final int SEVERAL = 5;
@@ -187,6 +191,54 @@ abstract class LastSendBehaviour {
         assertEquals("send", headers.get("kuteng-step").toString());
         assertEquals("worker", headers.get("kuteng-route").toString());
         assertEquals(2, ((Number) headers.get("kuteng-attempts")).intValue());
+    }
+
+    @Test
+    void aFileThatWasFetchedStaysIfTheSendIsRefused(TestBroker broker, @TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("payload.txt"), "payload");
+        start(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from(FROM)
+                        .routeId("worker")
+                        .pollEnrich("file:" + folder + "?fileName=payload.txt&readLock=none", PATIENCE.toMillis())
+                        .process(e -> note(e))
+                        .to("spring-rabbitmq:default?routingKey=nowhere&autoDeclare=false");
+            }
+        });
+        client.publish(QUEUE, "message ", 1);
+
+        await().atMost(PATIENCE).until(() -> client.messages(DEAD) == 1);
+        assertEquals(List.of("payload", "payload"), List.copyOf(routes.done));
+        assertTrue(Files.exists(file));
+    }
+
+    @Test
+    void whoWatchesTheEndIsToldOfTheRefusal(TestBroker broker) throws Exception {
+        start(new RouteBuilder() {
+            @Override
+            public void configure() {
+                from(FROM)
+                        .routeId("worker")
+                        .split(body().tokenize(","))
+                        .process(e -> e.getExchangeExtension().addOnCompletion(new SynchronizationAdapter() {
+                            @Override
+                            public void onComplete(Exchange exchange) {
+                                routes.done.add("complete");
+                            }
+
+                            @Override
+                            public void onFailure(Exchange exchange) {
+                                routes.done.add("failed");
+                            }
+                        }))
+                        .to("spring-rabbitmq:default?routingKey=nowhere&autoDeclare=false");
+            }
+        });
+        client.publish(QUEUE, "message ", 1);
+
+        await().atMost(PATIENCE).until(() -> client.messages(DEAD) == 1);
+        assertEquals(List.of("failed", "failed"), List.copyOf(routes.done));
     }
 
     @Test

@@ -263,8 +263,35 @@ class LastStepsTest {
         assertFalse(verdicts.buries(exchange, new IOException("refused")));
     }
 
+    @Test
+    void theConditionOfTheShippedFileHidesNothing() throws Exception {
+        LastSteps.Verdicts verdicts = verdicts(new RouteBuilder() {
+            @Override
+            public void configure() {
+                onException(Throwable.class)
+                        .onWhen(simple("${exchangeProperty.KutengDelivery} != null"))
+                        .handled(true)
+                        .process(FailureHandler.RETRY_OR_BURY_STEP);
+                from("direct:in").routeId("route").log("x");
+            }
+        });
+
+        assertFalse(verdicts.buries(new DefaultExchange(context), new IOException("refused")));
+    }
+
     static Stream<Named<RouteBuilder>> ownHandling() {
         return Stream.of(
+                Named.of("a condition of the user's", new RouteBuilder() {
+                    @Override
+                    public void configure() {
+                        onException(Throwable.class)
+                                .onWhen(simple("${header.often} == null"))
+                                .handled(true)
+                                .process(FailureHandler.RETRY_OR_BURY_STEP);
+                        onException(Throwable.class).handled(true).process(FailureHandler.BURY_STEP);
+                        from("direct:in").routeId("route").log("x");
+                    }
+                }),
                 Named.of("a step of the user's", new RouteBuilder() {
                     @Override
                     public void configure() {
