@@ -33,7 +33,6 @@ import org.kuteng.broker.BrokerKind;
 import org.kuteng.events.Outcome;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.amqp.core.AcknowledgeMode;
 
 /**
  * One of a worker's concurrent consumers: a channel, a thread that does the work, and between them the messages that
@@ -244,7 +243,7 @@ final class WorkerChannel {
 
         @Override
         public boolean acknowledges() {
-            return worker.options().acknowledgeMode() == AcknowledgeMode.AUTO;
+            return worker.options().automatic();
         }
     }
 
