@@ -12,8 +12,6 @@ import org.apache.qpid.server.message.MessageSender;
 import org.apache.qpid.server.message.RejectType;
 import org.apache.qpid.server.message.RoutingResult;
 import org.apache.qpid.server.message.ServerMessage;
-import org.apache.qpid.server.model.AbstractConfigurationChangeListener;
-import org.apache.qpid.server.model.ConfiguredObject;
 import org.apache.qpid.server.model.NamedAddressSpace;
 import org.apache.qpid.server.model.PublishingLink;
 import org.apache.qpid.server.model.Queue;
@@ -60,20 +58,8 @@ final class AlternateByName implements MessageDestination {
 
     /** Gives one to every queue that has a target, now and whenever one is declared. */
     static void useFor(VirtualHost<?> host) {
-        host.addChangeListener(new AbstractConfigurationChangeListener() {
-            @Override
-            public void childAdded(ConfiguredObject<?> parent, ConfiguredObject<?> child) {
-                if (child instanceof AbstractQueue<?> queue) {
-                    useFor(queue);
-                }
-            }
-        });
-        for (Object queue : host.getChildren(Queue.class)) {
-            if (queue instanceof AbstractQueue<?> recovered) {
-                arriveAgain(recovered);
-                useFor(recovered);
-            }
-        }
+        EachQueue.now(host, AlternateByName::arriveAgain);
+        EachQueue.nowAndLater(host, AlternateByName::useFor);
     }
 
     private static void useFor(AbstractQueue<?> queue) {

@@ -12,7 +12,7 @@ import java.util.Set;
  * <caption>What becomes of each argument</caption>
  * <tr><th>RabbitMQ</th><th>embedded broker</th></tr>
  * <tr><td>{@code x-message-ttl}</td><td>{@code maximumMessageTtl}, looked at every
- * {@value QpidConfiguration#HOUSEKEEPING_MILLIS} ms; it runs on while the broker is down</td></tr>
+ * {@value HouseKeeping#INTERVAL_MILLIS} ms; it runs on while the broker is down</td></tr>
  * <tr><td>{@code x-dead-letter-exchange} empty, with {@code x-dead-letter-routing-key}</td>
  * <td>{@code alternateBinding} to that queue, <em>which must exist already</em>; takes what has expired and what was
  * rejected without requeue, body, properties and headers untouched and with no {@code x-death}</td></tr>

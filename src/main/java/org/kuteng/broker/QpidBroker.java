@@ -31,6 +31,7 @@ import org.apache.qpid.server.model.port.AmqpPort;
 import org.apache.qpid.server.security.SubjectExecutionContext;
 import org.apache.qpid.server.security.auth.TaskPrincipal;
 import org.apache.qpid.server.store.MemorySystemConfigImplFactory;
+import org.apache.qpid.server.virtualhost.AbstractVirtualHost;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,10 +88,15 @@ final class QpidBroker implements AutoCloseable {
 
     /** A broker that listens nowhere yet. */
     static QpidBroker open(EmbeddedBroker.Options options) {
+        return open(options, () -> {});
+    }
+
+    /** @param afterRecovery what comes between the return of queues and messages from a store and their preparation */
+    static QpidBroker open(EmbeddedBroker.Options options, Runnable afterRecovery) {
         return withOwnLoader(() -> {
             QpidBroker broker = new QpidBroker(options);
             UncaughtFailures.survive(broker);
-            broker.start(options);
+            broker.start(options, afterRecovery);
             broker.checkVirtualHost(options);
             return broker;
         });
@@ -113,7 +119,7 @@ final class QpidBroker implements AutoCloseable {
         }
     }
 
-    private void start(EmbeddedBroker.Options options) {
+    private void start(EmbeddedBroker.Options options, Runnable afterRecovery) {
         try {
             tasks.start();
             SubjectExecutionContext.withSubject(SystemPrincipal.subject(), system::open);
@@ -122,18 +128,20 @@ final class QpidBroker implements AutoCloseable {
             }
             detachShutdownHook();
             dropDelayedTasksAtClose();
-            virtualHosts().forEach(AlternateByName::useFor);
+            afterRecovery.run();
             SharedRoom shared = QpidConfiguration.sharedRoom(options);
-            virtualHosts().forEach(host -> UnreadHeaders.useFor(host, shared));
-            virtualHosts().forEach(this::wakeConsumers);
+            virtualHosts().forEach(host -> prepare(host, shared));
         } catch (RuntimeException e) {
             close();
             throw new EmbeddedBrokerException("the embedded broker does not start: " + e.getMessage(), e);
         }
     }
 
-    private void wakeConsumers(VirtualHost<?> host) {
+    private void prepare(VirtualHost<?> host, SharedRoom shared) {
+        AlternateByName.useFor(host);
+        UnreadHeaders.useFor(host, shared);
         QueueAdvance.endTasks(host);
+        HouseKeeping.begin((AbstractVirtualHost<?>) host, SystemPrincipal.subject());
         WokenConsumers consumers = new WokenConsumers(host);
         system.getContainer(Broker.class)
                 .scheduleHouseKeepingTask(WokenConsumers.INTERVAL_MILLIS, TimeUnit.MILLISECONDS, consumers::look);

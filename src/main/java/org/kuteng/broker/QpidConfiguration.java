@@ -39,12 +39,6 @@ final class QpidConfiguration {
 
     private static final String SELECTORS = "2";
 
-    /**
-     * How often messages whose time is over are looked for: how late a retry can be. A look costs 5 ms of one core for
-     * each 100,000 messages that wait.
-     */
-    static final String HOUSEKEEPING_MILLIS = "250";
-
     private static final String IN_MEMORY = "embedded-memory.json";
     private static final String IN_STORE = "embedded-store.json";
 
@@ -108,7 +102,7 @@ final class QpidConfiguration {
         long heapOfAQueue = Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_A_QUEUE;
         context.put("queue.defaultMaximumQueueDepthBytes", Long.toString(heapOfAQueue));
         context.put("queue.defaultMaximumQueueDepthMessages", Long.toString(heapOfAQueue / HEAP_BYTES_A_MESSAGE));
-        context.put("virtualhost.housekeepingCheckPeriod", HOUSEKEEPING_MILLIS);
+        context.put("virtualhost.housekeepingCheckPeriod", Long.toString(HouseKeeping.NOT_YET));
         context.put("qpid.port.sessionCountLimit", CHANNELS_A_CONNECTION);
         // above this (100 by default) Qpid sends nothing more before a tenth of the prefetch count is acknowledged
         context.put("connection.high_prefetch_limit", CREDIT_AT_ONCE);

@@ -1,8 +1,5 @@
 package org.kuteng.broker;
 
-import org.apache.qpid.server.model.AbstractConfigurationChangeListener;
-import org.apache.qpid.server.model.ConfiguredObject;
-import org.apache.qpid.server.model.Queue;
 import org.apache.qpid.server.model.VirtualHost;
 import org.apache.qpid.server.queue.AbstractQueue;
 import org.apache.qpid.server.virtualhost.HouseKeepingTask;
@@ -21,19 +18,7 @@ final class QueueAdvance {
 
     /** Ends the tasks of the queues, now and whenever a queue is declared. */
     static void endTasks(VirtualHost<?> host) {
-        host.addChangeListener(new AbstractConfigurationChangeListener() {
-            @Override
-            public void childAdded(ConfiguredObject<?> parent, ConfiguredObject<?> child) {
-                if (child instanceof AbstractQueue<?> queue) {
-                    task(queue).cancel();
-                }
-            }
-        });
-        for (Object queue : host.getChildren(Queue.class)) {
-            if (queue instanceof AbstractQueue<?> recovered) {
-                task(recovered).cancel();
-            }
-        }
+        EachQueue.nowAndLater(host, queue -> task(queue).cancel());
     }
 
     private static HouseKeepingTask task(AbstractQueue<?> queue) {

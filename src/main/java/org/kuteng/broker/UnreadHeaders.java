@@ -2,9 +2,6 @@ package org.kuteng.broker;
 
 import org.apache.qpid.server.message.AbstractServerMessageImpl;
 import org.apache.qpid.server.message.ServerMessage;
-import org.apache.qpid.server.model.AbstractConfigurationChangeListener;
-import org.apache.qpid.server.model.ConfiguredObject;
-import org.apache.qpid.server.model.Queue;
 import org.apache.qpid.server.model.VirtualHost;
 import org.apache.qpid.server.queue.AbstractQueue;
 import org.apache.qpid.server.queue.OverflowPolicyHandler;
@@ -25,19 +22,7 @@ final class UnreadHeaders {
 
     /** For all that is in the queues, and whatever comes to them, now and whenever a queue is declared. */
     static void useFor(VirtualHost<?> host, SharedRoom shared) {
-        host.addChangeListener(new AbstractConfigurationChangeListener() {
-            @Override
-            public void childAdded(ConfiguredObject<?> parent, ConfiguredObject<?> child) {
-                if (child instanceof AbstractQueue<?> queue) {
-                    useFor(queue, shared);
-                }
-            }
-        });
-        for (Object queue : host.getChildren(Queue.class)) {
-            if (queue instanceof AbstractQueue<?> recovered) {
-                useFor(recovered, shared);
-            }
-        }
+        EachQueue.nowAndLater(host, queue -> useFor(queue, shared));
     }
 
     private static void useFor(AbstractQueue<?> queue, SharedRoom shared) {

@@ -3,7 +3,6 @@ package org.kuteng.broker;
 import java.util.Map;
 import java.util.WeakHashMap;
 import org.apache.qpid.server.message.MessageInstanceConsumer;
-import org.apache.qpid.server.model.Queue;
 import org.apache.qpid.server.model.VirtualHost;
 import org.apache.qpid.server.queue.AbstractQueue;
 import org.apache.qpid.server.queue.QueueConsumer;
@@ -48,13 +47,13 @@ final class WokenConsumers {
     }
 
     private void lookAtAll() {
-        for (Object child : host.getChildren(Queue.class)) {
-            if (child instanceof AbstractQueue<?> queue && !queue.isDeleted() && queue.getConsumerCount() > 0) {
+        EachQueue.now(host, queue -> {
+            if (!queue.isDeleted() && queue.getConsumerCount() > 0) {
                 queue.getConsumers().forEach(WokenConsumers::waitForTurn);
                 wake(queue);
                 advances.computeIfAbsent(queue, any -> new QueueAdvance()).look(queue);
             }
-        }
+        });
     }
 
     /** One that is not active is not to be notified; Qpid itself makes it interested when its turn comes. */

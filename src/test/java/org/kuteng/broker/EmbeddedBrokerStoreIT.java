@@ -2,12 +2,14 @@ package org.kuteng.broker;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.MessageProperties;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,6 +26,12 @@ class EmbeddedBrokerStoreIT {
     private static final int RETRY_DELAY_MILLIS = 1000;
 
     private static final long CONFIRM_TIMEOUT_MILLIS = 30_000;
+
+    /** Qpid takes an empty table for a fault. */
+    private static final BasicProperties UNREADABLE = new BasicProperties.Builder()
+            .deliveryMode(2)
+            .headers(Map.of("table", Map.of()))
+            .build();
 
     @TempDir
     Path store;
@@ -54,19 +62,7 @@ class EmbeddedBrokerStoreIT {
 
     @Test
     void headersThatItCannotReadItselfAreKeptAfterARestartToo() throws Exception {
-        BasicProperties unreadable = new BasicProperties.Builder()
-                .deliveryMode(2)
-                .headers(Map.of("table", Map.of()))
-                .build();
-        try (BrokerProcess first = BrokerProcess.start(store)) {
-            // ends with its broker
-            Channel channel = PlainClient.connect(first.port()).createChannel();
-            channel.confirmSelect();
-            channel.queueDeclare("work", true, false, false, null);
-            channel.basicPublish("", "work", unreadable, new byte[0]);
-            channel.waitForConfirmsOrDie(CONFIRM_TIMEOUT_MILLIS);
-            first.stop();
-        }
+        storeUnreadable();
         try (BrokerProcess second = BrokerProcess.start(store);
                 Connection connection = PlainClient.connect(second.port())) {
             Channel channel = connection.createChannel();
@@ -76,10 +72,46 @@ class EmbeddedBrokerStoreIT {
                 channel.basicPublish("", "work.retry", null, new byte[0]);
                 await().until(() -> channel.messageCount("work.retry") == 0);
             }
-            assertEquals(
-                    unreadable.getHeaders(),
-                    channel.basicGet("work", true).getProps().getHeaders());
+            assertUnreadableIsThere(channel);
         }
+    }
+
+    @Test
+    void headersThatItCannotReadItselfAreKeptByASlowStartToo() throws Exception {
+        storeUnreadable();
+        QpidBroker slow = QpidBroker.open(EmbeddedBroker.Options.defaults().withStore(store), () -> {
+            try {
+                Thread.sleep(3 * HouseKeeping.INTERVAL_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        try {
+            slow.listen(EmbeddedBroker.ANY_PORT);
+            try (Connection connection = PlainClient.connect(slow.port())) {
+                assertUnreadableIsThere(connection.createChannel());
+            }
+        } finally {
+            slow.close();
+        }
+    }
+
+    private void storeUnreadable() throws Exception {
+        try (BrokerProcess first = BrokerProcess.start(store)) {
+            // ends with its broker
+            Channel channel = PlainClient.connect(first.port()).createChannel();
+            channel.confirmSelect();
+            channel.queueDeclare("work", true, false, false, null);
+            channel.basicPublish("", "work", UNREADABLE, new byte[0]);
+            channel.waitForConfirmsOrDie(CONFIRM_TIMEOUT_MILLIS);
+            first.stop();
+        }
+    }
+
+    private static void assertUnreadableIsThere(Channel channel) throws IOException {
+        GetResponse kept = channel.basicGet("work", true);
+        assertNotNull(kept, "the message is lost");
+        assertEquals(UNREADABLE.getHeaders(), kept.getProps().getHeaders());
     }
 
     /** It waited longer than it may live in its queue, where it may live as long again. */
