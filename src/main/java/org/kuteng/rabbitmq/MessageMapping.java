@@ -247,10 +247,14 @@ final class MessageMapping {
     }
 
     private Map<String, Object> table(Exchange exchange) {
+        Map<String, Object> headers = headers(exchange);
+        if (headers.isEmpty()) {
+            return null;
+        }
         Map<String, Object> table = new HashMap<>();
         Map<String, Object> arrived = arrived(exchange).getHeaders();
         Budget budget = new Budget();
-        headers(exchange).forEach((name, value) -> {
+        headers.forEach((name, value) -> {
             if (value != null
                     && isSent(name, value, arrived)
                     && !filter.applyFilterToCamelHeaders(name, value, exchange)) {
@@ -264,7 +268,8 @@ final class MessageMapping {
     private Map<String, Object> headers(Exchange exchange) {
         BasicProperties passedOn = passedOn(exchange);
         if (passedOn == null) {
-            return exchange.getMessage().getHeaders();
+            // asked first, since Camel makes a map for whoever asks for it
+            return exchange.getMessage().hasHeaders() ? exchange.getMessage().getHeaders() : Map.of();
         }
         Map<String, Object> headers = new HashMap<>();
         readHeaders(passedOn, exchange, headers);
