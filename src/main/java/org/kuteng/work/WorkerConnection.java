@@ -8,10 +8,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +29,6 @@ import org.kuteng.broker.BrokerException;
 import org.kuteng.broker.BrokerFaults;
 import org.kuteng.broker.Queues;
 import org.kuteng.broker.Server;
-import org.kuteng.broker.Topology;
 import org.slf4j.Logger;
 
 /**
@@ -114,6 +116,12 @@ final class WorkerConnection {
 
     private String lastFault;
 
+    /** Done if nothing was opened before the route begins. */
+    private CompletableFuture<Void> openingAhead = CompletableFuture.completedFuture(null);
+
+    /** What was declared before the route begins, on the connection that there is. With {@link #opening} held. */
+    private List<String> declaredAhead;
+
     /** With {@link #opening} held. */
     private boolean missingTold;
 
@@ -156,6 +164,9 @@ final class WorkerConnection {
     void begin() {
         for (int attempt = 1; ; attempt++) {
             try {
+                if (attempt == 1) {
+                    awaitOpenedAhead();
+                }
                 if (!openMissingIfConnected()) {
                     open(broker().open(connectionName(), reads));
                 }
@@ -176,6 +187,42 @@ final class WorkerConnection {
                 }
                 pause();
             }
+        }
+    }
+
+    /** Connects and declares before {@link #begin}, which tells what the broker refuses. */
+    void openAhead(Executor threads) {
+        openingAhead = CompletableFuture.runAsync(this::openAhead, threads);
+    }
+
+    private void openAhead() {
+        if (!taking) {
+            return;
+        }
+        Connection fresh = broker().open(connectionName(), reads);
+        synchronized (opening) {
+            if (taking) {
+                connection = fresh;
+                declaredAhead = options.topology().declare(fresh);
+            }
+        }
+        if (!taking) {
+            // told to leave before there was a connection to leave
+            Broker.leave(fresh, CLOSE_TIMEOUT);
+        }
+    }
+
+    private void awaitOpenedAhead() {
+        try {
+            openingAhead.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException refused) {
+                throw refused;
+            }
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw e;
         }
     }
 
@@ -219,6 +266,7 @@ final class WorkerConnection {
                 return;
             }
             connection = fresh;
+            declaredAhead = null;
             openMissing();
         }
     }
@@ -230,8 +278,8 @@ final class WorkerConnection {
 
     /** Opens as many channels as there should be, on the connection that there is. With {@link #opening} held. */
     private void openMissing() {
-        Topology topology = options.topology();
-        List<String> declared = topology.declare(connection);
+        List<String> declared = declaredAhead == null ? options.topology().declare(connection) : declaredAhead;
+        declaredAhead = null;
         if (!options.autoDeclare()) {
             tellMissingQueues();
         }

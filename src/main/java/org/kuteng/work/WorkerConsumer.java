@@ -6,16 +6,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.FailedToStartRouteException;
 import org.apache.camel.Processor;
 import org.apache.camel.RollbackExchangeException;
+import org.apache.camel.Route;
 import org.apache.camel.ShutdownRunningTask;
 import org.apache.camel.Suspendable;
 import org.apache.camel.component.springrabbit.SpringRabbitMQConstants;
+import org.apache.camel.spi.RoutePolicy;
 import org.apache.camel.spi.ShutdownAware;
 import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.UnitOfWorkHelper;
@@ -54,6 +59,9 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     /** Null until the route begins to consume for the first time. */
     private volatile WorkerConnection connection;
 
+    /** The one that is being opened, or is open, before the route begins to consume; else null. */
+    private final AtomicReference<WorkerConnection> ahead = new AtomicReference<>();
+
     /** Null if every delivery is worked on. */
     private volatile OnceOnly.Guard guard;
 
@@ -78,6 +86,7 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         this.options = options;
         this.reader = reader;
         this.failures = options.automatic() ? workers.failureHandler() : null;
+        workers.openedAhead().add(this);
     }
 
     Workers workers() {
@@ -181,7 +190,9 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         if (guard == null && options.onceKey() != null) {
             log.warn("arg.once has no effect: set kuteng.route.{}.once=memory or jdbc", getRouteId());
         }
-        WorkerConnection fresh = new WorkerConnection(this, log);
+        workers.openedAhead().open(this);
+        WorkerConnection opened = ahead.getAndSet(null);
+        WorkerConnection fresh = opened == null ? new WorkerConnection(this, log) : opened;
         connection = fresh;
         workers.started(this);
         if (failures != null && options.autoDeclare()) {
@@ -198,6 +209,29 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
         }
     }
 
+    /** Whether Camel, which starts now, will start its route, and nobody has a say in it. */
+    boolean isAboutToBegin() {
+        Route route = getRoute();
+        if (route == null || connection != null) {
+            return false;
+        }
+        CamelContext context = route.getCamelContext();
+        List<RoutePolicy> policies = route.getRoutePolicyList();
+        return context.isStarting()
+                && options.autoStartup()
+                && !Boolean.FALSE.equals(route.isAutoStartup())
+                && !Boolean.FALSE.equals(context.isAutoStartup())
+                && context.getAutoStartupExcludePattern() == null
+                && (policies == null || policies.isEmpty());
+    }
+
+    /** Has its connection opened by one of these threads before its route begins. */
+    void openAhead(Executor threads) {
+        WorkerConnection fresh = new WorkerConnection(this, LoggerFactory.getLogger(getRouteId()));
+        fresh.openAhead(threads);
+        ahead.set(fresh);
+    }
+
     private OnceOnly.Guard newGuard() throws FailedToStartRouteException {
         OnceOnly onceOnly = workers.onceOnly();
         if (onceOnly == null) {
@@ -212,6 +246,11 @@ public final class WorkerConsumer extends DefaultConsumer implements Suspendable
     }
 
     private void end() {
+        WorkerConnection unused = ahead.getAndSet(null);
+        if (unused != null) {
+            unused.stopTaking();
+            unused.leave();
+        }
         WorkerConnection last = connection;
         if (last == null) {
             // it never began, and there may not even be a broker: a route that is not started

@@ -37,6 +37,7 @@ public final class Workers {
     private final Set<WorkerConsumer> running = ConcurrentHashMap.newKeySet();
     private final Shared shared;
     private final BufferedBytes bufferedBytes;
+    private final OpenedAhead openedAhead = new OpenedAhead();
 
     private volatile BiConsumer<WorkerConsumer, BrokerException> refusalListener = (worker, fault) -> {};
     private volatile Runnable readyListener = () -> {};
@@ -104,6 +105,10 @@ public final class Workers {
 
     BufferedBytes bufferedBytes() {
         return bufferedBytes;
+    }
+
+    OpenedAhead openedAhead() {
+        return openedAhead;
     }
 
     void started(WorkerConsumer worker) {

@@ -57,7 +57,12 @@ final class RunningWorker implements AutoCloseable {
         RunningWorker worker = new RunningWorker(uri, failures);
         worker.context.getRegistry().bind("settings", settings);
         worker.context.addRoutes(routes);
-        worker.context.start();
+        try {
+            worker.context.start();
+        } catch (Exception e) {
+            worker.close();
+            throw e;
+        }
         return worker;
     }
 
