@@ -77,6 +77,10 @@ final class Link implements FrameHandler {
     private final Socket socket;
     private final Reads reads;
     private final Runnable lost;
+
+    /** Whether it was this side that said farewell: the end is no loss then. */
+    private volatile boolean leaving;
+
     private final LargeBodies largeBodies;
     private final DataInputStream in;
     private final DataOutputStream out;
@@ -173,6 +177,16 @@ final class Link implements FrameHandler {
         }
     }
 
+    /** The same when it has ended: after a farewell from this side that is no loss. */
+    private void cutAtItsEnd() {
+        if (leaving) {
+            gatherNoMore();
+            cutNow();
+        } else {
+            cut();
+        }
+    }
+
     private void cutNow() {
         try {
             // no wait for a peer that takes nothing
@@ -205,22 +219,28 @@ final class Link implements FrameHandler {
             return largeBodies.pass(DeepHeaders.replaced(frame));
         } catch (Throwable e) {
             // the client library tells all channels before it closes the socket, and would wait for a writer
-            cut();
+            cutAtItsEnd();
             throw e;
         }
     }
 
     private void control(Frame frame) {
-        boolean brokerEndsIt = frame.getType() == AMQP.FRAME_METHOD
-                && frame.getPayload().length >= Integer.BYTES
-                && ByteBuffer.wrap(frame.getPayload()).getInt() == CONNECTION_CLOSE;
-        if (brokerEndsIt) {
+        if (endsConnection(frame)) {
             markLost();
         }
     }
 
+    private static boolean endsConnection(Frame frame) {
+        return frame.getType() == AMQP.FRAME_METHOD
+                && frame.getPayload().length >= Integer.BYTES
+                && ByteBuffer.wrap(frame.getPayload()).getInt() == CONNECTION_CLOSE;
+    }
+
     @Override
     public void writeFrame(Frame frame) throws IOException {
+        if (frame.getChannel() == 0 && endsConnection(frame)) {
+            leaving = true;
+        }
         writing.lock();
         try {
             frame.writeTo(out);
@@ -259,7 +279,7 @@ final class Link implements FrameHandler {
             socket.setSoLinger(true, CLOSE_PATIENCE_SECONDS);
             socket.close();
         } catch (IOException e) {
-            cut();
+            cutAtItsEnd();
         } finally {
             impatience.cancel(false);
             reads.readsNoMore();

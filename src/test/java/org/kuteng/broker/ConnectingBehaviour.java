@@ -185,6 +185,21 @@ abstract class ConnectingBehaviour {
         }
     }
 
+    /** The queues of many workers would all have their leader at the other nodes. */
+    @Test
+    void aNodeThatWasLeftInPeaceIsNotAvoided(TestBroker there) throws Exception {
+        try (TcpProxy one = TcpProxy.to(there);
+                TcpProxy other = TcpProxy.to(there)) {
+            Broker broker = broker(one.uri(), other.uri());
+            Connection first = open(broker);
+            int port = first.getPort();
+
+            first.close();
+
+            await().until(() -> open(broker).getPort() == port);
+        }
+    }
+
     @Test
     void aConnectionToAFrozenBrokerIsCutAtOnceThoughAThreadIsStuckInAWrite(TestBroker there) throws Exception {
         try (TcpProxy proxy = TcpProxy.to(there)) {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.impl.AMQImpl;
 import com.rabbitmq.client.impl.Frame;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -106,6 +107,25 @@ class LinkTest {
         assertNull(link.readFrame());
 
         assertThrows(ExecutionException.class, writer::get);
+        assertEquals(1, losses.get());
+    }
+
+    @Test
+    void anEndAfterAFarewellIsNoLoss() throws Exception {
+        AMQImpl.Connection.Close farewell = new AMQImpl.Connection.Close(AMQP.REPLY_SUCCESS, "OK", 0, 0);
+        link.writeFrame(farewell.toFrame(0));
+        broker.close();
+
+        assertThrows(IOException.class, link::readFrame);
+        link.close();
+        assertEquals(0, losses.get());
+    }
+
+    @Test
+    void anEndWithoutAFarewellIsALoss() throws Exception {
+        broker.close();
+
+        assertThrows(IOException.class, link::readFrame);
         assertEquals(1, losses.get());
     }
 
